@@ -1,0 +1,46 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// The errors of the contract.
+var (
+	ErrConflict   = errors.New("journal: the log has changed since it was read")
+	ErrNotFound   = errors.New("journal: no such log")
+	ErrNotDurable = errors.New("journal: the write could not be confirmed durable")
+	ErrClaimLost  = errors.New("journal: the claim was lost")
+	ErrClosed     = errors.New("journal: closed")
+	// ErrBusy: another process has the store open.
+	ErrBusy = errors.New("journal: another process has it open")
+	// ErrForeign: the file or server holds something that is not a journal of ours, or a damaged one. It was left as it was.
+	ErrForeign = errors.New("journal: not a journal of this program, or damaged")
+)
+
+// ReservedError says that another open request holds the account.
+type ReservedError struct {
+	Key    string
+	Holder string // id of the log that holds it
+}
+
+func (e *ReservedError) Error() string {
+	return fmt.Sprintf("journal: %s is reserved by %s", e.Key, e.Holder)
+}
+
+// DuplicateError says that a delivery was handled before.
+type DuplicateError struct{ Delivery string }
+
+func (e *DuplicateError) Error() string { return "journal: delivery was handled before" }
+
+// LimitError says that a count has no room.
+type LimitError struct {
+	Key   string
+	Limit int
+	Free  time.Time // when there is room again
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("journal: limit of %d reached for %s", e.Limit, e.Key)
+}
