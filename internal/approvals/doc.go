@@ -1,0 +1,24 @@
+// Package approvals is the core: what a request is, who may decide on it, and what the bot owes.
+//
+// A [Plan] is the ordered [Step]s that people approve, each one action on one account; its digest is what an approval is given to. A
+// [Request] is a plan with its life, and is nothing but the fold of its [Event]s. [Decide] turns a [Wish] of a person, of the
+// clock or of the dispatcher into events, or into a [Refusal] that can be shown to that person. [Next] says what the bot owes now and
+// when it owes something again. Both are pure: the time is passed in; there is no clock, log, store, Slack or network here.
+//
+//	pending ──approve (enough)──▶ approved ──due, rechecked──▶ executing ──▶ done | not done | unknown
+//	   │  ├─ deny ──▶ denied                │  ├─ withdraw ──▶ withdrawn          unknown ──read back──▶ done | not done
+//	   │  ├─ withdraw ──▶ withdrawn         │  └─ account changed ──▶ pending again, approvals void
+//	   │  └─ time ──▶ expired               └─ not run in its window ──▶ expired
+//
+// The promise, held by the properties in this package's tests over random histories:
+//
+//   - Nothing begins without the consent of enough distinct people, given to exactly the plan that begins. None of them asked for it and
+//     none of them is the person to be removed.
+//   - Begin is a one-way door. A step that has begun is never begun again, unless the attempt provably never took effect
+//     (no connection was made, or the provider answered 429); then at most three times more.
+//   - An ended request stays ended. Only an unknown outcome becomes known; "not done, as far as can be seen" counts as unknown,
+//     because a late call can still land.
+//   - A request that is owed something has a time at which it is looked at again.
+//
+// It does not find out who somebody is, what an account looks like now, or whether a message arrived: it is told.
+package approvals

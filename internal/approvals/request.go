@@ -1,0 +1,323 @@
+package approvals
+
+import (
+	"time"
+
+	"offboard/internal/providers"
+)
+
+// Request is a plan with its life: the fold of its events.
+type Request struct {
+	ID     string // unguessable, for buttons
+	Number int    // people say OFF-42
+
+	State     State
+	Plan      Plan
+	Digest    string // of Plan, what approvals are given to now
+	Policy    Policy
+	Requester Person
+	Reason    string
+	Linked    string // the request this one takes over from
+
+	Created    time.Time
+	Expires    time.Time // until when people may decide
+	ApprovedAt time.Time // when the last approval that was needed came
+	Window     time.Time // until when a step may begin
+	Until      time.Time // not before this may a step begin
+	EndedAt    time.Time // when State became an ended one
+
+	Approvals []Consent // to Digest
+	Refusals  []Person  // whose refused clicks are on record
+	Reminded  bool
+	Drift     []Difference // what changed when approvals were last voided
+	Steps     []Progress   // one for each of Plan.Steps
+	Proposal  *Event       // a proposal to resolve by hand
+	Over      bool         // superseded: another request has the account
+
+	Card   Telling            // the card
+	Thread Telling            // the thread's posts go there unless lost
+	Tells  map[string]Telling // every other message, by key
+
+	Events  []Event // all of them, in order
+	Foreign bool    // holds an event this version does not understand: it must be left alone
+}
+
+// Consent is one approval that counts.
+type Consent struct {
+	By Person
+	At time.Time
+}
+
+// Progress is how far a step is.
+type Progress struct {
+	Attempt  int       // number of the attempt begun last; 0: none
+	Running  bool      // begun, and its end is not on record
+	Deadline time.Time // of the attempt that is running
+	Replica  string    // that began it
+	Sent     bool      // a write of ours may have reached the provider
+	Answered int       // status of the answer to the write; 0: none
+	Outcome  Outcome   // empty: not ended
+	Proof    string
+	EndedAt  time.Time // when Outcome was first set
+	Looks    []Event   // the Looked events since then
+	Human    bool      // Unresolved is on record
+}
+
+// Telling is how far one message to Slack is.
+type Telling struct {
+	Place   Place     // where it stands; unknown: it is not there
+	Upto    int       // the card: Seq of the last event it shows
+	Pending bool      // a post was begun and its end is not on record: it may be there
+	NotYet  time.Time // not to be tried again before this
+	Failed  int       // tries that failed in a row
+	Gone    bool      // cannot be written any more
+}
+
+// Version is the number of the events.
+func (r *Request) Version() int { return len(r.Events) }
+
+// Needs returns how many more people must approve.
+func (r *Request) Needs() int { return max(0, r.Policy.Approvals-len(r.Approvals)) }
+
+// Fold applies events in order to a request, and returns it.
+func (r *Request) Fold(events ...Event) *Request {
+	for _, e := range events {
+		r.apply(e)
+	}
+	return r
+}
+
+func (r *Request) apply(e Event) {
+	if e.Seq == 0 {
+		e.Seq = len(r.Events) + 1
+	}
+	r.Events = append(r.Events, e)
+	if e.Kind.Receipt() {
+		r.applyReceipt(e)
+		return
+	}
+	switch e.Kind { //nolint:exhaustive // receipts are handled above, unknown kinds below
+	case Requested:
+		r.applyRequested(e)
+	case Approved, Denied, Withdrawn, Expired, Drifted:
+		r.applyDecision(e)
+	case Reminded:
+		r.Reminded = true
+	case Refused:
+		r.Refusals = append(r.Refusals, e.By)
+	case Begun, Deferred, Ended, Looked, Unresolved, Resolved:
+		r.applyDeed(e)
+	case Proposed:
+		r.Proposal = &e
+	case Superseded:
+		r.Over = true
+	case Completed:
+		r.end(e.State, e.At)
+	case Rechecked, Alarmed:
+	default:
+		r.Foreign = true
+	}
+}
+
+func (r *Request) applyRequested(e Event) {
+	if e.Plan == nil || e.Policy == nil {
+		r.Foreign = true
+		return
+	}
+	r.State = StatePending
+	r.Plan, r.Digest, r.Policy = *e.Plan, e.Plan.Digest(), *e.Policy
+	r.Requester, r.Reason, r.Linked = e.By, e.Reason, e.Linked
+	r.Created, r.Expires = e.At, e.At.Add(e.Policy.Expires)
+	r.Steps = make([]Progress, len(e.Plan.Steps))
+	r.Tells = map[string]Telling{}
+}
+
+func (r *Request) applyDecision(e Event) {
+	switch e.Kind { //nolint:exhaustive // the caller's list
+	case Approved:
+		r.Approvals = append(r.Approvals, Consent{By: e.By, At: e.At})
+		if r.Needs() == 0 {
+			r.State, r.ApprovedAt = StateApproved, e.At
+			r.Window, r.Until = e.At.Add(r.Policy.Window), e.At
+		}
+	case Denied:
+		r.end(StateDenied, e.At)
+	case Withdrawn:
+		r.end(StateWithdrawn, e.At)
+	case Expired:
+		r.end(StateExpired, e.At)
+	case Drifted:
+		r.State, r.Approvals, r.Drift = StatePending, nil, e.Differences
+		r.ApprovedAt, r.Window, r.Until = time.Time{}, time.Time{}, time.Time{}
+		if e.Plan != nil {
+			r.Plan, r.Digest = *e.Plan, e.Plan.Digest()
+		}
+	}
+}
+
+func (r *Request) end(s State, at time.Time) {
+	r.State = s
+	if r.EndedAt.IsZero() {
+		r.EndedAt = at
+	}
+}
+
+func (r *Request) applyDeed(e Event) {
+	if e.Step < 0 || e.Step >= len(r.Steps) {
+		r.Foreign = true
+		return
+	}
+	p := &r.Steps[e.Step]
+	switch e.Kind { //nolint:exhaustive // the caller's list
+	case Begun:
+		r.State = StateExecuting
+		p.Running, p.Attempt, p.Deadline, p.Replica = true, e.Attempt, e.Deadline, e.Replica
+	case Deferred:
+		p.Running, r.Until = false, e.Until
+		if r.waitingOnly() {
+			r.State = StateApproved
+		}
+	case Ended:
+		p.end(e)
+		p.Sent, p.Answered = p.Sent || e.Sent, e.Answered
+	case Looked:
+		p.Looks = append(p.Looks, e)
+	case Unresolved:
+		p.Human = true
+	case Resolved:
+		p.end(e)
+		r.Proposal = nil
+	}
+}
+
+func (p *Progress) end(e Event) {
+	p.Running, p.Outcome, p.Proof = false, e.Outcome, e.Proof
+	if p.EndedAt.IsZero() {
+		p.EndedAt = e.At
+	}
+}
+
+// waitingOnly reports whether no step runs or has ended.
+func (r *Request) waitingOnly() bool {
+	for _, p := range r.Steps {
+		if p.Running || p.Outcome != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// Worst returns the state that a request with these outcomes ends in, and false while a step has none.
+func (r *Request) worst() (State, bool) {
+	done, not, unknown := 0, 0, 0
+	for _, p := range r.Steps {
+		switch p.Outcome {
+		case Done, Already, Elsewhere:
+			done++
+		case NotDone, Rehearsed, Unseen:
+			not++
+		case Unknown:
+			unknown++
+		default:
+			return "", false
+		}
+	}
+	switch {
+	case unknown > 0:
+		return StateUnknown, true
+	case not == 0:
+		return StateDone, true
+	case done > 0:
+		return StatePartly, true
+	default:
+		return StateNotDone, true
+	}
+}
+
+// Final reports whether nothing about the request can change any more but telling: it has ended, and no outcome is open.
+func (r *Request) Final() bool {
+	if !r.State.Ended() {
+		return false
+	}
+	for _, p := range r.Steps {
+		if p.Outcome != "" && !p.Outcome.Final() {
+			return false
+		}
+	}
+	return true
+}
+
+// Keys returns the reservations of the plan's accounts.
+func (r *Request) Keys() []string {
+	out := make([]string, 0, len(r.Plan.Steps))
+	for _, s := range r.Plan.Steps {
+		out = append(out, s.Key())
+	}
+	return out
+}
+
+// Open reports whether the request belongs into the list of open ones, and keeps its accounts reserved.
+func (r *Request) Open() bool { return !r.Final() && !r.Over }
+
+// Order returns what to ask of the provider for a step.
+func (r *Request) Order(step int, now providers.Account) providers.Order {
+	p := r.Steps[step]
+	return providers.Order{
+		Account: now, Action: r.Plan.Steps[step].Action,
+		Earlier: r.Linked != "" || p.Attempt > 1 && p.Sent, Answered: p.Answered,
+	}
+}
+
+func (r *Request) applyReceipt(e Event) {
+	t := r.telling(e.Key)
+	switch e.Kind { //nolint:exhaustive // receipts only
+	case Sending:
+		t.Pending = true
+	case Told:
+		t.Pending, t.Failed, t.NotYet = false, 0, time.Time{}
+		t.Upto = max(t.Upto, e.Upto)
+		if e.Place.Known() {
+			t.Place = e.Place
+		}
+	case Failed:
+		t.Failed++
+		t.NotYet, t.Pending = e.Until, t.Pending && e.Maybe
+	case Lost:
+		t.Gone = true
+	case Waiting:
+		r.Until = e.Until
+		return
+	}
+	r.setTelling(e.Key, t)
+}
+
+// The keys of the messages that are not one for one event.
+const (
+	KeyCard   = "card"
+	KeyThread = "thread"
+)
+
+func (r *Request) telling(key string) Telling {
+	switch key {
+	case KeyCard:
+		return r.Card
+	case KeyThread:
+		return r.Thread
+	default:
+		return r.Tells[key]
+	}
+}
+
+func (r *Request) setTelling(key string, t Telling) {
+	switch key {
+	case KeyCard:
+		r.Card = t
+	case KeyThread:
+		r.Thread = t
+	default:
+		if r.Tells == nil {
+			r.Tells = map[string]Telling{}
+		}
+		r.Tells[key] = t
+	}
+}
