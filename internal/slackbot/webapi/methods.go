@@ -1,0 +1,61 @@
+package webapi
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/time/rate"
+)
+
+// reads reports whether a method changes nothing, so that it may be repeated. A method that is not listed is a write.
+func reads(method string) bool {
+	switch method {
+	case "auth.test", "bots.info", "chat.getPermalink", "conversations.history", "conversations.info", "conversations.replies",
+		"usergroups.list", "usergroups.users.list", "users.info", "users.lookupByEmail":
+		return true
+	default:
+		return false
+	}
+}
+
+// Slack takes about one message a second for each channel, and 50 updates a minute (facts/slack.md).
+const (
+	postsPerSecond = 1
+	postBurst      = 3
+	updatesPerMin  = 50
+	updateBurst    = 5
+)
+
+// pacer holds writes back so that Slack seldom has to.
+type pacer struct {
+	mu      sync.Mutex
+	posts   map[string]*rate.Limiter // by channel
+	updates *rate.Limiter
+}
+
+func newPacer() *pacer {
+	return &pacer{posts: map[string]*rate.Limiter{}, updates: rate.NewLimiter(rate.Limit(updatesPerMin)/60, updateBurst)}
+}
+
+// wait returns when the call may leave, or an error when ctx would be over by then.
+func (p *pacer) wait(ctx context.Context, method, channel string) error {
+	switch method {
+	case "chat.postMessage":
+		return p.channel(channel).Wait(ctx)
+	case "chat.update":
+		return p.updates.Wait(ctx)
+	default:
+		return ctx.Err()
+	}
+}
+
+func (p *pacer) channel(id string) *rate.Limiter {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l, ok := p.posts[id]
+	if !ok {
+		l = rate.NewLimiter(postsPerSecond, postBurst)
+		p.posts[id] = l
+	}
+	return l
+}
