@@ -75,7 +75,7 @@ type Event struct {
 
 	Outcome  Outcome
 	Proof    string // one plain clause or two: what shows it
-	Sent     bool   // a write of ours may have reached the provider
+	Sent     bool   // a write of ours may have reached the provider (Requested: an earlier, linked request's)
 	Answered int    // HTTP status the write was answered with; 0: none
 	Verdict  providers.Verdict
 	State    State

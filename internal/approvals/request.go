@@ -18,6 +18,7 @@ type Request struct {
 	Requester Person
 	Reason    string
 	Linked    string // the request this one takes over from
+	Earlier   bool   // a write of the linked request is on record as sent
 
 	Created    time.Time
 	Expires    time.Time // until when people may decide
@@ -51,6 +52,7 @@ type Consent struct {
 // Progress is how far a step is.
 type Progress struct {
 	Attempt  int       // number of the attempt begun last; 0: none
+	Tries    int       // attempts begun since the approvals were given
 	Running  bool      // begun, and its end is not on record
 	Deadline time.Time // of the attempt that is running
 	Replica  string    // that began it
@@ -59,6 +61,7 @@ type Progress struct {
 	Outcome  Outcome   // empty: not ended
 	Proof    string
 	EndedAt  time.Time // when Outcome was first set
+	UnseenAt time.Time // when Outcome became Unseen
 	Looks    []Event   // the Looked events since then
 	Human    bool      // Unresolved is on record
 }
@@ -111,9 +114,7 @@ func (r *Request) apply(e Event) {
 		r.Proposal = &e
 	case Superseded:
 		r.Over = true
-	case Completed:
-		r.end(e.State, e.At)
-	case Rechecked, Alarmed:
+	case Rechecked, Completed, Alarmed:
 	default:
 		r.Foreign = true
 	}
@@ -126,7 +127,7 @@ func (r *Request) applyRequested(e Event) {
 	}
 	r.State = StatePending
 	r.Plan, r.Digest, r.Policy = *e.Plan, e.Plan.Digest(), *e.Policy
-	r.Requester, r.Reason, r.Linked = e.By, e.Reason, e.Linked
+	r.Requester, r.Reason, r.Linked, r.Earlier = e.By, e.Reason, e.Linked, e.Sent
 	r.Created, r.Expires = e.At, e.At.Add(e.Policy.Expires)
 	r.Steps = make([]Progress, len(e.Plan.Steps))
 	r.Tells = map[string]Telling{}
@@ -147,8 +148,11 @@ func (r *Request) applyDecision(e Event) {
 	case Expired:
 		r.end(StateExpired, e.At)
 	case Drifted:
-		r.State, r.Approvals, r.Drift = StatePending, nil, e.Differences
+		r.State, r.Approvals, r.Drift, r.Expires = StatePending, nil, e.Differences, e.At.Add(r.Policy.Expires)
 		r.ApprovedAt, r.Window, r.Until = time.Time{}, time.Time{}, time.Time{}
+		for i := range r.Steps {
+			r.Steps[i].Tries = 0
+		}
 		if e.Plan != nil {
 			r.Plan, r.Digest = *e.Plan, e.Plan.Digest()
 		}
@@ -172,6 +176,7 @@ func (r *Request) applyDeed(e Event) {
 	case Begun:
 		r.State = StateExecuting
 		p.Running, p.Attempt, p.Deadline, p.Replica = true, e.Attempt, e.Deadline, e.Replica
+		p.Tries++
 	case Deferred:
 		p.Running, r.Until = false, e.Until
 		if r.waitingOnly() {
@@ -179,7 +184,8 @@ func (r *Request) applyDeed(e Event) {
 		}
 	case Ended:
 		p.end(e)
-		p.Sent, p.Answered = p.Sent || e.Sent, e.Answered
+		p.Sent, p.Answered = p.Sent || e.Sent, max(p.Answered, e.Answered)
+		r.settle(e.At)
 	case Looked:
 		p.Looks = append(p.Looks, e)
 	case Unresolved:
@@ -187,6 +193,14 @@ func (r *Request) applyDeed(e Event) {
 	case Resolved:
 		p.end(e)
 		r.Proposal = nil
+		r.settle(e.At)
+	}
+}
+
+// settle moves the request to the state its steps' outcomes add up to, once each has one.
+func (r *Request) settle(at time.Time) {
+	if s, all := r.worst(); all {
+		r.end(s, at)
 	}
 }
 
@@ -194,6 +208,9 @@ func (p *Progress) end(e Event) {
 	p.Running, p.Outcome, p.Proof = false, e.Outcome, e.Proof
 	if p.EndedAt.IsZero() {
 		p.EndedAt = e.At
+	}
+	if e.Outcome == Unseen {
+		p.UnseenAt = e.At
 	}
 }
 
@@ -207,7 +224,7 @@ func (r *Request) waitingOnly() bool {
 	return true
 }
 
-// Worst returns the state that a request with these outcomes ends in, and false while a step has none.
+// worst returns the state that a request with these outcomes ends in, and false while a step has none.
 func (r *Request) worst() (State, bool) {
 	done, not, unknown := 0, 0, 0
 	for _, p := range r.Steps {
@@ -264,7 +281,7 @@ func (r *Request) Order(step int, now providers.Account) providers.Order {
 	p := r.Steps[step]
 	return providers.Order{
 		Account: now, Action: r.Plan.Steps[step].Action,
-		Earlier: r.Linked != "" || p.Attempt > 1 && p.Sent, Answered: p.Answered,
+		Earlier: r.Earlier, Answered: p.Answered,
 	}
 }
 

@@ -1,0 +1,230 @@
+package approvals
+
+import (
+	"time"
+
+	"offboard/internal/providers"
+)
+
+// Resends is how often an attempt that provably took no effect may be sent again.
+const Resends = 3
+
+// Begin is the dispatcher's wish to make the call for a step. Now is the account as it was read this moment. It is decided into one of:
+// the one-way door (Rechecked and Begun: the caller whose append succeeds makes the call, nobody else), an end without a call, or
+// Drifted.
+type Begin struct {
+	Step     int
+	Replica  string
+	Deadline time.Time // when the call's outcome counts as unknown
+	Now      providers.Account
+	Writes   bool // whether the configuration has writes on now
+	Guard    Guard
+}
+
+func (b Begin) decide(r *Request, now time.Time) ([]Event, error) {
+	if err := r.mayBegin(b.Step, now); err != nil {
+		return nil, err
+	}
+	plan := r.planNow(b.Step, b.Now, b.Writes)
+	if err := b.Guard.Check(plan); err != nil {
+		return []Event{{Kind: Ended, Step: b.Step, Outcome: NotDone, Proof: "protected since it was asked for; nothing was called"}}, nil
+	}
+	step := r.Plan.Steps[b.Step]
+	if step.Account.ID == b.Now.ID && Reached(step.Action, b.Now.State) {
+		return []Event{b.already(step)}, nil
+	}
+	if plan.Digest() != r.Digest {
+		return []Event{{Kind: Drifted, Step: b.Step, Differences: r.differences(b.Step, b.Now, b.Writes), Plan: &plan}}, nil
+	}
+	if !r.consented() {
+		return nil, refuse(NotNow, "approvals do not suffice")
+	}
+	rechecked := Event{Kind: Rechecked, Step: b.Step}
+	if !r.Plan.Writes {
+		return []Event{rechecked, {
+			Kind: Ended, Step: b.Step, Outcome: Rehearsed,
+			Proof: "writes are off; read again: " + stateText(b.Now) + "; nothing was called",
+		}}, nil
+	}
+	return []Event{rechecked, {
+		Kind: Begun, Step: b.Step, Attempt: r.Steps[b.Step].Attempt + 1, Replica: b.Replica, Deadline: b.Deadline,
+	}}, nil
+}
+
+func (b Begin) already(s Step) Event {
+	e := Event{Kind: Ended, Step: b.Step, Outcome: Already, Proof: "read before the call: " + stateText(b.Now) + "; nothing was called"}
+	if s.Action == providers.Deactivate && b.Now.State == providers.StateDeleted {
+		e.Outcome = Elsewhere
+	}
+	return e
+}
+
+// mayBegin refuses unless the step is the next one owed and the time is right.
+func (r *Request) mayBegin(step int, now time.Time) error {
+	switch {
+	case r.State != StateApproved && r.State != StateExecuting, step < 0, step >= len(r.Steps):
+		return refuse(NotNow, "the request is "+string(r.State))
+	case r.Steps[step].Running, r.Steps[step].Outcome != "", r.running():
+		return refuse(NotNow, "a step has begun or ended")
+	case now.Before(r.Until):
+		return refuse(NotNow, "it must wait")
+	case !now.Before(r.Window):
+		return refuse(OutOfTime, "the window is over")
+	case r.Steps[step].Tries > Resends:
+		return refuse(NotNow, "it was sent often enough")
+	}
+	return nil
+}
+
+func (r *Request) running() bool {
+	for _, p := range r.Steps {
+		if p.Running {
+			return true
+		}
+	}
+	return false
+}
+
+// consented counts again, from the record, who has consented to the plan as it stands.
+func (r *Request) consented() bool {
+	var distinct []Person
+	for _, c := range r.Approvals {
+		if !contains(distinct, c.By) && !r.Requester.Same(c.By) && !r.Plan.Concerns(c.By) {
+			distinct = append(distinct, c.By)
+		}
+	}
+	return len(distinct) >= max(1, r.Policy.Approvals)
+}
+
+// planNow is the plan with the step's account as it is now.
+func (r *Request) planNow(step int, now providers.Account, writes bool) Plan {
+	plan := r.Plan
+	plan.Writes = writes
+	plan.Steps = append([]Step(nil), r.Plan.Steps...)
+	plan.Steps[step].Account = now
+	return plan
+}
+
+func (r *Request) differences(step int, now providers.Account, writes bool) []Difference {
+	out := Diff(r.Plan.Steps[step].Account, now)
+	if writes != r.Plan.Writes {
+		out = append(out, Difference{What: "writes", Before: onOff(r.Plan.Writes), After: onOff(writes)})
+	}
+	return out
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off (a rehearsal)"
+}
+
+// Missing is what the dispatcher saw when the account could not be read right before the call. Nothing is called.
+type Missing struct {
+	Step  int
+	Sight providers.Sight
+}
+
+func (m Missing) decide(r *Request, now time.Time) ([]Event, error) {
+	if err := r.mayBegin(m.Step, now); err != nil {
+		return nil, err
+	}
+	e := Event{Kind: Ended, Step: m.Step, Proof: m.Sight.Text + "; nothing was called"}
+	switch m.Sight.Verdict {
+	case providers.Reached:
+		e.Outcome = Already
+	case providers.Elsewhere:
+		e.Outcome = Elsewhere
+	case providers.Invisible:
+		e.Outcome = Unknown
+	case providers.NotReached:
+		return nil, refuse(NotNow, "the account can be seen")
+	default:
+		return nil, refuse(NotNow, "nothing was seen")
+	}
+	return []Event{e}, nil
+}
+
+// Postpone notes that a step could not be rechecked now.
+type Postpone struct {
+	Step  int
+	Until time.Time
+	Proof string
+}
+
+func (p Postpone) decide(r *Request, now time.Time) ([]Event, error) {
+	if err := r.mayBegin(p.Step, now); err != nil {
+		return nil, err
+	}
+	return []Event{{Kind: Waiting, Step: p.Step, Until: p.Until, Proof: p.Proof}}, nil
+}
+
+// Expire ends a request whose time to decide, or whose window, is over. Nothing happens when it is not.
+type Expire struct{}
+
+func (Expire) decide(r *Request, now time.Time) ([]Event, error) {
+	switch {
+	case r.State == StatePending && !now.Before(r.Expires):
+		return []Event{{Kind: Expired, Reason: "not enough people approved in time"}}, nil
+	case r.State == StateApproved && !now.Before(r.Window) && r.tried():
+		return r.endRest("no call took effect, and the window is over"), nil
+	case r.State == StateApproved && !now.Before(r.Window):
+		return []Event{{Kind: Expired, Reason: "it could not begin in its window"}}, nil
+	case r.State == StateExecuting && !r.running() && !now.Before(r.Window):
+		return r.endRest("it could not begin in its window; nothing was called"), nil
+	}
+	return nil, nil
+}
+
+func (r *Request) tried() bool {
+	for _, p := range r.Steps {
+		if p.Tries > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// endRest ends every step that has no outcome.
+func (r *Request) endRest(proof string) []Event {
+	var out []Event
+	for i, p := range r.Steps {
+		if p.Outcome == "" {
+			out = append(out, Event{Kind: Ended, Step: i, Outcome: NotDone, Proof: proof})
+		}
+	}
+	return out
+}
+
+// Remind notes that the approvers are reminded.
+type Remind struct{}
+
+func (Remind) decide(r *Request, now time.Time) ([]Event, error) {
+	if at, ok := r.remindAt(); !ok || now.Before(at) {
+		return nil, nil
+	}
+	return []Event{{Kind: Reminded}}, nil
+}
+
+// Alarm notes something about telling that people must know. Each reason once.
+type Alarm struct{ Reason string }
+
+func (a Alarm) decide(r *Request, _ time.Time) ([]Event, error) {
+	for _, e := range r.Events {
+		if e.Kind == Alarmed && e.Reason == a.Reason {
+			return nil, nil
+		}
+	}
+	return []Event{{Kind: Alarmed, Reason: a.Reason}}, nil
+}
+
+// Receipt notes what Slack was told: an event of one of the receipt kinds.
+type Receipt struct{ Event Event }
+
+func (w Receipt) decide(*Request, time.Time) ([]Event, error) {
+	if !w.Event.Kind.Receipt() {
+		return nil, refuse(NotNow, "not a receipt")
+	}
+	return []Event{w.Event}, nil
+}

@@ -1,0 +1,232 @@
+package approvals
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Ask is a person's wish for a new request. It is decided over an empty Request.
+type Ask struct {
+	By        Person
+	Requester bool // By is one of the requesters
+	Plan      Plan
+	Policy    Policy // the strictest of all that match
+	Reason    string
+	Guard     Guard
+	// Linked is the request of unseen outcome that this one takes over from; nil: none.
+	Linked *Request
+}
+
+func (a Ask) decide(*Request, time.Time) ([]Event, error) {
+	if !a.Requester {
+		return nil, refuse(NotRequester, "You may not ask for offboardings here. Nothing was done. "+
+			"Ask somebody who may, or have yourself added to the requesters in the bot's configuration.")
+	}
+	if len(a.Plan.Steps) == 0 {
+		return nil, refuse(NotNow, "There is no account to act on. Nothing was done.")
+	}
+	if err := a.Guard.Check(a.Plan); err != nil {
+		return nil, err
+	}
+	if a.Plan.Concerns(a.By) {
+		return nil, refuse(OwnAccount, "This account is your own. Nothing was done. Somebody else must ask for it.")
+	}
+	if err := a.alreadyThere(); err != nil {
+		return nil, err
+	}
+	e := Event{Kind: Requested, By: a.By, Plan: &a.Plan, Policy: &a.Policy, Reason: a.Reason}
+	if a.Linked != nil {
+		e.Linked, e.Sent = a.Linked.ID, a.Linked.sent()
+	}
+	return []Event{e}, nil
+}
+
+func (a Ask) alreadyThere() error {
+	for _, s := range a.Plan.Steps {
+		if Reached(s.Action, s.Account.State) {
+			return refuse(AlreadyThere, fmt.Sprintf("The account %s at %s is already %s (%s). Nothing was done, and nothing is left to do.",
+				s.Account.ID, s.Account.Provider, s.Account.State, stateText(s.Account)))
+		}
+	}
+	return nil
+}
+
+func (r *Request) sent() bool {
+	for _, p := range r.Steps {
+		if p.Sent {
+			return true
+		}
+	}
+	return r.Earlier
+}
+
+// Approve is a person's consent to the plan with Digest.
+type Approve struct {
+	By       Person
+	Approver bool // By is one of the approvers, read just now
+	Digest   string
+	Typed    string // what was typed, where the policy asks for that
+}
+
+func (a Approve) decide(r *Request, now time.Time) ([]Event, error) {
+	if err := r.mayDecide(a.By, a.Approver, now); err != nil {
+		return nil, err
+	}
+	if contains(r.approvers(), a.By) {
+		return nil, refuse(AlreadyYours, "You have approved "+r.Name()+" already. Your approval counts once.")
+	}
+	if r.State != StatePending {
+		return nil, refuse(AlreadyDecided, r.Name()+" has enough approvals already. Nothing was added.")
+	}
+	if a.Digest != r.Digest {
+		return nil, refuse(PlanChanged, r.Name()+" has changed since this card was shown to you. "+
+			"Nothing was recorded. Read the card again, then decide.")
+	}
+	if r.Policy.Confirm == ConfirmTyped && !r.TypedRight(a.Typed) {
+		return nil, refuse(WrongTyped, "That is not what the card shows. Nothing was recorded. Read the card again and type it exactly.")
+	}
+	return []Event{{Kind: Approved, By: a.By, Digest: r.Digest}}, nil
+}
+
+// mayDecide refuses whoever may not approve or deny the request now.
+func (r *Request) mayDecide(by Person, approver bool, now time.Time) error {
+	switch {
+	case r.State.Ended():
+		return refuse(AlreadyDecided, fmt.Sprintf("%s is already over (%s). Nothing was recorded.", r.Name(), r.State.Words()))
+	case r.Plan.Concerns(by):
+		return refuse(OwnAccount, r.Name()+" is about your own account. Nothing was recorded. Somebody else must decide.")
+	case r.Requester.Same(by):
+		return refuse(OwnRequest, "You asked for "+r.Name()+" yourself, so a second person must decide. Nothing was recorded. "+
+			"To take it back, use Withdraw.")
+	case !approver:
+		return refuse(NotApprover, "You are not one of the approvers. Nothing was recorded. Ask one of them to look at "+r.Name()+".")
+	case r.State == StatePending && !now.Before(r.Expires):
+		return refuse(OutOfTime, "The time to decide on "+r.Name()+" is over. Nothing was recorded. Ask again with /offboard if it is still wanted.")
+	}
+	return nil
+}
+
+func (r *Request) approvers() []Person {
+	out := make([]Person, 0, len(r.Approvals))
+	for _, c := range r.Approvals {
+		out = append(out, c.By)
+	}
+	return out
+}
+
+// TypedRight reports whether what an approver typed is the e-mail of every account in the plan, or its id where it has none.
+// Letter case and surrounding spaces do not matter.
+func (r *Request) TypedRight(typed string) bool {
+	typed = strings.TrimSpace(typed)
+	for _, s := range r.Plan.Steps {
+		want := s.Account.Email
+		if want == "" {
+			want = s.Account.ID
+		}
+		if !strings.EqualFold(typed, want) {
+			return false
+		}
+	}
+	return len(r.Plan.Steps) > 0
+}
+
+// Deny is an approver's no. It counts while the request is pending.
+type Deny struct {
+	By       Person
+	Approver bool
+}
+
+func (d Deny) decide(r *Request, now time.Time) ([]Event, error) {
+	if err := r.mayDecide(d.By, d.Approver, now); err != nil {
+		return nil, err
+	}
+	if r.State != StatePending {
+		return nil, refuse(AlreadyDecided, r.Name()+" has enough approvals already. Nothing was recorded. "+
+			"Until the call begins, the person who asked can still withdraw it.")
+	}
+	return []Event{{Kind: Denied, By: d.By}}, nil
+}
+
+// Withdraw takes a request back. Only who asked may, until the call begins.
+type Withdraw struct {
+	By Person
+}
+
+func (w Withdraw) decide(r *Request, _ time.Time) ([]Event, error) {
+	switch {
+	case r.State.Ended():
+		return nil, refuse(AlreadyDecided, fmt.Sprintf("%s is already over (%s). Nothing was recorded.", r.Name(), r.State.Words()))
+	case !r.Requester.Same(w.By):
+		return nil, refuse(NotYours, "Only the person who asked for "+r.Name()+" may take it back. Nothing was recorded. "+
+			"An approver may deny it instead.")
+	case r.State == StateExecuting:
+		return nil, refuse(TooLate, r.Name()+" has begun. It cannot be stopped any more; the outcome will be told in its thread.")
+	}
+	return []Event{{Kind: Withdrawn, By: w.By}}, nil
+}
+
+// Refuse records that somebody's click was refused: once for each person and request, and only while the request is not over.
+type Refuse struct {
+	By     Person
+	Button Button
+	Reason string // a code
+}
+
+func (f Refuse) decide(r *Request, _ time.Time) ([]Event, error) {
+	if r.State.Ended() || contains(r.Refusals, f.By) {
+		return nil, nil
+	}
+	return []Event{{Kind: Refused, By: f.By, Button: f.Button, Reason: f.Reason}}, nil
+}
+
+// Resolve settles an unknown outcome by hand: one approver proposes, a second agrees by wishing the same.
+type Resolve struct {
+	By       Person
+	Approver bool
+	Done     bool // what the person saw at the provider
+	Reason   string
+}
+
+func (w Resolve) decide(r *Request, _ time.Time) ([]Event, error) {
+	step, ok := r.unknownStep()
+	if !ok {
+		return nil, refuse(NotOpen, r.Name()+" has no unknown outcome to resolve. Nothing was recorded.")
+	}
+	if r.Plan.Concerns(w.By) {
+		return nil, refuse(OwnAccount, r.Name()+" is about your own account. Nothing was recorded. Somebody else must decide.")
+	}
+	if !w.Approver {
+		return nil, refuse(NotApprover, "Only approvers may resolve an unknown outcome. Nothing was recorded.")
+	}
+	if strings.TrimSpace(w.Reason) == "" {
+		return nil, refuse(NotNow, "Say what you saw at the provider: /offboard resolve "+r.Name()+" done|not-done reason. Nothing was recorded.")
+	}
+	e := Event{Kind: Proposed, By: w.By, Step: step, Outcome: byHand(w.Done), Reason: w.Reason}
+	p := r.Proposal
+	if p != nil && p.Step == step && p.Outcome == e.Outcome && p.By.Same(w.By) {
+		return nil, refuse(AlreadyYours, "You have proposed this already. A second approver must agree with the same command.")
+	}
+	if p == nil || p.Step != step || p.Outcome != e.Outcome {
+		return []Event{e}, nil
+	}
+	e.Kind = Resolved
+	e.Proof = fmt.Sprintf("resolved by hand by two people: %s; %s", p.Reason, w.Reason)
+	return []Event{e}, nil
+}
+
+func byHand(done bool) Outcome {
+	if done {
+		return Done
+	}
+	return NotDone
+}
+
+func (r *Request) unknownStep() (int, bool) {
+	for i, p := range r.Steps {
+		if p.Outcome == Unknown || p.Outcome == Unseen {
+			return i, true
+		}
+	}
+	return 0, false
+}
