@@ -1,0 +1,49 @@
+package mrkdwn
+
+import (
+	"strings"
+	"unicode"
+)
+
+// mostMarks is how many combining marks in a row are kept: enough for every script in use, too few to paint over other lines.
+const mostMarks = 4
+
+// Clean strips what cannot be seen or would break a line, and returns one line without space at its ends. It escapes nothing.
+func Clean(s string) string {
+	var b strings.Builder
+	b.Grow(min(len(s), 1<<12))
+	marks, gap := 0, false
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r) || r == '\u2028' || r == '\u2029':
+			gap = true
+			continue
+		case hidden(r):
+			continue
+		case unicode.In(r, unicode.Mn, unicode.Me):
+			if marks++; marks > mostMarks {
+				continue
+			}
+		default:
+			marks = 0
+		}
+		if gap && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		gap = false
+		b.WriteRune(r) // a byte that is not UTF-8 arrives here as U+FFFD
+	}
+	return b.String()
+}
+
+// blanks are letters and marks that show nothing; unicode's classes do not tell.
+const blanks = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+
+// hidden reports whether a character shows nothing by itself or reorders others: control, format (bidi, zero-width, tags), private
+// use, not assigned.
+func hidden(r rune) bool {
+	if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs) || strings.ContainsRune(blanks, r) {
+		return true
+	}
+	return r >= 0xE0000 && r <= 0xE0FFF || !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs)
+}
