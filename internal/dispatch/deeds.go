@@ -1,0 +1,163 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"offboard/internal/approvals"
+	"offboard/internal/book"
+	"offboard/internal/journal"
+	"offboard/internal/providers"
+)
+
+func (d *Dispatcher) deed(ctx context.Context, r *approvals.Request, o approvals.Owed) error {
+	switch o.Do {
+	case approvals.DoExpire:
+		return d.wish(ctx, r.ID, approvals.Expire{})
+	case approvals.DoRemind:
+		return d.wish(ctx, r.ID, approvals.Remind{})
+	case approvals.DoLose:
+		return d.wish(ctx, r.ID, approvals.Lose{Step: o.Step})
+	case approvals.DoBegin:
+		return d.begin(ctx, r, o.Step)
+	case approvals.DoLook:
+		return d.look(ctx, r, o.Step)
+	case approvals.DoPostCard, approvals.DoUpdateCard, approvals.DoTellThread, approvals.DoTellAudit:
+		return nil // the other lane's
+	default:
+		return nil
+	}
+}
+
+// wish appends what the core makes of a wish. A refusal means that somebody was faster: it is no error.
+func (d *Dispatcher) wish(ctx context.Context, id string, w approvals.Wish) error {
+	before := 0
+	r, err := d.book.Update(ctx, id, func(r *approvals.Request, now time.Time) ([]approvals.Event, error) {
+		before = r.Version()
+		return approvals.Decide(r, w, now)
+	})
+	if _, refused := errors.AsType[*approvals.Refusal](err); refused {
+		return nil
+	}
+	if err == nil {
+		d.count(r, before)
+	}
+	return err
+}
+
+// count meters the outcomes that came after version before.
+func (d *Dispatcher) count(r *approvals.Request, before int) {
+	for _, e := range r.Events[min(before, len(r.Events)):] {
+		if e.Kind == approvals.Ended || e.Kind == approvals.Resolved {
+			s := r.Plan.Steps[e.Step]
+			d.meter.Ended(s.Account.Provider, s.Action, e.Outcome)
+			d.log.Info("step ended", "request", r.ID, "number", r.Number, "step", e.Step, "outcome", e.Outcome, "provider", s.Account.Provider)
+		}
+	}
+}
+
+// begin rechecks the account, passes the one-way door, and makes the call.
+func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) error {
+	p, ok := d.providers[r.Plan.Steps[step].Account.Provider]
+	if !ok {
+		return d.postpone(ctx, r, step, "the provider is not configured any more")
+	}
+	account, err := d.read(ctx, p, r.Plan.Steps[step].Account.ID)
+	if err != nil {
+		return d.missing(ctx, r, step, p, err)
+	}
+	desc := p.Describe()
+	var begun *approvals.Event
+	before := 0
+	after, err := d.book.Update(ctx, r.ID, func(r *approvals.Request, now time.Time) ([]approvals.Event, error) {
+		begun, before = nil, r.Version()
+		events, err := approvals.Decide(r, approvals.Begin{
+			Step: step, Replica: d.set.Replica, Deadline: now.Add(desc.Timeout), Now: account, Writes: d.set.Writes, Guard: d.set.Guard,
+		}, now)
+		for i := range events {
+			if events[i].Kind == approvals.Begun {
+				begun = &events[i]
+			}
+		}
+		return events, err
+	})
+	if _, refused := errors.AsType[*approvals.Refusal](err); refused {
+		return nil
+	}
+	if err != nil {
+		return err // also when the append may have happened: no durable begin of ours, no call
+	}
+	d.count(after, before)
+	if begun == nil {
+		return nil
+	}
+	return d.call(ctx, after, *begun, p, account)
+}
+
+// readTimeout bounds one read of an account with its retries.
+const readTimeout = 20 * time.Second
+
+func (d *Dispatcher) read(ctx context.Context, p providers.Provider, id string) (providers.Account, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	return p.Read(ctx, id)
+}
+
+func (d *Dispatcher) see(ctx context.Context, p providers.Provider, o providers.Order) (providers.Sight, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	return p.Look(ctx, o)
+}
+
+// missing handles an account that could not be read right before the call: nothing is called.
+func (d *Dispatcher) missing(ctx context.Context, r *approvals.Request, step int, p providers.Provider, cause error) error {
+	if k := providers.KindOf(cause); k == providers.NotFound || k == providers.Denied {
+		sight, err := d.see(ctx, p, r.Order(step, r.Plan.Steps[step].Account))
+		if err == nil && sight.Verdict != providers.NotReached {
+			return d.wish(ctx, r.ID, approvals.Missing{Step: step, Sight: sight})
+		}
+	}
+	return d.postpone(ctx, r, step, say(cause))
+}
+
+func (d *Dispatcher) postpone(ctx context.Context, r *approvals.Request, step int, why string) error {
+	now := d.now()
+	wait := min(max(now.Sub(r.ApprovedAt)/4, 2*time.Second), time.Minute)
+	d.log.Warn("recheck postponed", "request", r.ID, "step", step, "why", why)
+	return d.wish(ctx, r.ID, approvals.Postpone{Step: step, Until: now.Add(wait), Proof: why})
+}
+
+// look reads a step of unknown outcome back.
+func (d *Dispatcher) look(ctx context.Context, r *approvals.Request, step int) error {
+	s := r.Plan.Steps[step]
+	if holder, err := d.book.Holder(ctx, s.Key()); err == nil && holder != r.ID {
+		return d.wish(ctx, r.ID, approvals.Supersede{By: holder})
+	} else if err != nil && !errors.Is(err, journal.ErrNotFound) {
+		return err
+	}
+	w := approvals.See{Step: step}
+	p, ok := d.providers[s.Account.Provider]
+	if !ok {
+		w.Why = "the provider is not configured any more"
+		return d.wish(ctx, r.ID, w)
+	}
+	w.Settle = p.Describe().Settle
+	sight, err := d.see(ctx, p, r.Order(step, s.Account))
+	if err != nil {
+		w.Why = say(err)
+	} else {
+		w.Sight = &sight
+	}
+	return d.wish(ctx, r.ID, w)
+}
+
+// say gives a provider error in words for people.
+func say(err error) string {
+	if e, ok := errors.AsType[*providers.Error](err); ok && e.Say != "" {
+		return e.Say
+	}
+	return "the provider could not be read"
+}
+
+var _ Book = (*book.Book)(nil)

@@ -1,0 +1,233 @@
+package dispatch
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"offboard/internal/approvals"
+	"offboard/internal/book"
+	"offboard/internal/journal"
+	"offboard/internal/providers"
+)
+
+// Book is what the dispatcher needs of the book of requests.
+type Book interface {
+	Get(ctx context.Context, id string) (*approvals.Request, error)
+	Update(ctx context.Context, id string, d book.Decision, deliveries ...string) (*approvals.Request, error)
+	Holder(ctx context.Context, key string) (string, error)
+	Wait(ctx context.Context, id string, ok func(*approvals.Request) bool) (*approvals.Request, error)
+	Claim(ctx context.Context, lease time.Duration, most int) ([]journal.Claimed, error)
+	Renew(ctx context.Context, c journal.Claimed, lease time.Duration) error
+	Done(ctx context.Context, c journal.Claimed) error
+	Changed() <-chan struct{}
+}
+
+// Meter counts what happens. Labels are enums.
+type Meter interface {
+	Ended(provider string, action providers.Action, o approvals.Outcome)
+	TellFailed(to Channel, k TellKind)
+}
+
+// Settings are fixed at construction.
+type Settings struct {
+	Replica string // names this process in begun events
+	Writes  bool
+	Guard   approvals.Guard
+	Lease   time.Duration // of a claim; 0: 3 s. Renewed while work goes on; a lost replica's work is taken up after it
+	Poll    time.Duration // how often to look for due requests; 0: 250 ms
+	Workers int           // requests worked on at once; 0: 16
+}
+
+// Dispatcher carries out what is owed.
+type Dispatcher struct {
+	book      Book
+	providers map[string]providers.Provider
+	teller    Teller
+	meter     Meter
+	set       Settings
+	now       func() time.Time
+	log       *slog.Logger
+
+	mu      sync.Mutex
+	trouble map[Channel]string
+}
+
+// New returns a dispatcher. Nothing happens before Run.
+func New(b Book, ps []providers.Provider, t Teller, m Meter, set Settings, now func() time.Time, log *slog.Logger) *Dispatcher {
+	if set.Lease == 0 {
+		set.Lease = 3 * time.Second
+	}
+	if set.Poll == 0 {
+		set.Poll = 250 * time.Millisecond
+	}
+	if set.Workers == 0 {
+		set.Workers = 16
+	}
+	d := &Dispatcher{
+		book: b, providers: map[string]providers.Provider{}, teller: t, meter: m, set: set, now: now, log: log,
+		trouble: map[Channel]string{},
+	}
+	for _, p := range ps {
+		d.providers[p.Describe().Name] = p
+	}
+	return d
+}
+
+// Run works until ctx ends. It then claims nothing more, lets calls under way come to their end, and returns.
+func (d *Dispatcher) Run(ctx context.Context) {
+	free := make(chan struct{}, d.set.Workers)
+	tick := time.NewTicker(d.set.Poll)
+	defer tick.Stop()
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	for ctx.Err() == nil {
+		d.claim(ctx, free, &workers)
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		case <-d.book.Changed():
+		}
+	}
+}
+
+func (d *Dispatcher) claim(ctx context.Context, free chan struct{}, workers *sync.WaitGroup) {
+	room := cap(free) - len(free)
+	if room == 0 {
+		return
+	}
+	due, err := d.book.Claim(ctx, d.set.Lease, room)
+	if err != nil {
+		if ctx.Err() == nil {
+			d.log.Error("claim due requests", "error", err)
+		}
+		return
+	}
+	for _, c := range due {
+		free <- struct{}{}
+		workers.Go(func() {
+			defer func() { <-free }()
+			d.work(ctx, c)
+		})
+	}
+}
+
+// work does all that is due for one request. When something goes wrong the claim is left to run out, which is the pause before
+// the next try.
+func (d *Dispatcher) work(ctx context.Context, c journal.Claimed) {
+	log := d.log.With("request", c.ID)
+	defer func() {
+		if p := recover(); p != nil {
+			log.Error("panic while working on a request", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		}
+	}()
+	held, release := context.WithCancel(ctx)
+	defer release()
+	var keep sync.WaitGroup
+	defer keep.Wait()
+	defer release()
+	keep.Go(func() { d.keep(held, release, c) })
+
+	if d.lanes(held, c.ID, log) && held.Err() == nil {
+		if err := d.book.Done(ctx, c); err != nil {
+			log.Error("give claim up", "error", err)
+		}
+	}
+}
+
+// keep renews the claim until ctx ends; when it is lost, lost is called.
+func (d *Dispatcher) keep(ctx context.Context, lost func(), c journal.Claimed) {
+	tick := time.NewTicker(d.set.Lease / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := d.book.Renew(ctx, c, d.set.Lease); err != nil && ctx.Err() == nil {
+				d.log.Warn("claim lost", "request", c.ID, "error", err)
+				lost()
+				return
+			}
+		}
+	}
+}
+
+// lanes runs deeds and telling side by side, and reports whether both went well.
+func (d *Dispatcher) lanes(ctx context.Context, id string, log *slog.Logger) bool {
+	deeds, stop := context.WithCancel(ctx)
+	defer stop()
+	told := make(chan bool, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				log.Error("panic while telling", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				told <- false
+			}
+		}()
+		told <- d.tellWhile(ctx, deeds, id, log)
+	}()
+	done := d.doDeeds(ctx, id, log)
+	stop()
+	return <-told && done
+}
+
+// doDeeds does what is due, one after the other. A deed that leaves no event would be due again at once: that is a fault, and waits.
+func (d *Dispatcher) doDeeds(ctx context.Context, id string, log *slog.Logger) bool {
+	for version := -1; ctx.Err() == nil; {
+		r, err := d.book.Get(ctx, id)
+		if err != nil || r.Version() == version {
+			log.Error("no progress", "error", err)
+			return false
+		}
+		version = r.Version()
+		if r.Foreign {
+			log.Warn("request holds events of a newer version; left alone")
+			return false
+		}
+		o, ok := d.due(r, false)
+		if !ok {
+			return true
+		}
+		if err := d.deed(ctx, r, o); err != nil {
+			log.Error("deed", "do", o.Do, "step", o.Step, "error", err)
+			return false
+		}
+	}
+	return false
+}
+
+// due returns the first thing owed of a lane whose time has come.
+func (d *Dispatcher) due(r *approvals.Request, telling bool) (approvals.Owed, bool) {
+	now := d.now()
+	for _, o := range approvals.Next(r) {
+		if o.Telling() == telling && !o.At.After(now) {
+			return o, true
+		}
+	}
+	return approvals.Owed{}, false
+}
+
+// Trouble lists what cannot be told to people at the moment, in plain words; empty: all is well.
+func (d *Dispatcher) Trouble() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var out []string
+	for to, why := range d.trouble {
+		out = append(out, fmt.Sprintf("%s: %s", to, why))
+	}
+	return out
+}
+
+func (d *Dispatcher) setTrouble(to Channel, why string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if why == "" {
+		delete(d.trouble, to)
+		return
+	}
+	d.trouble[to] = why
+}

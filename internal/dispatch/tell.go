@@ -1,0 +1,184 @@
+package dispatch
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"time"
+
+	"offboard/internal/approvals"
+)
+
+// tellWhile tells people what is owed, and goes on telling what the other lane brings until deeds ends.
+func (d *Dispatcher) tellWhile(ctx, deeds context.Context, id string, log *slog.Logger) bool {
+	for {
+		ended := deeds.Err() != nil
+		if !d.tellAll(ctx, id, log) {
+			return false
+		}
+		if ended || ctx.Err() != nil {
+			return ctx.Err() == nil
+		}
+		_, err := d.book.Wait(deeds, id, func(r *approvals.Request) bool {
+			_, due := d.due(r, true)
+			return due
+		})
+		if err != nil {
+			log.Error("load request", "error", err)
+			return false
+		}
+	}
+}
+
+func (d *Dispatcher) tellAll(ctx context.Context, id string, log *slog.Logger) bool {
+	for ctx.Err() == nil {
+		r, err := d.book.Get(ctx, id)
+		if err != nil {
+			log.Error("load request", "error", err)
+			return false
+		}
+		o, ok := d.due(r, true)
+		if !ok {
+			return true
+		}
+		if err := d.tell(ctx, r, o); err != nil {
+			log.Error("tell", "do", o.Do, "key", o.Key, "error", err)
+			return false
+		}
+	}
+	return true
+}
+
+// tell carries out one telling and appends the receipt. A message that was begun to be posted before is looked for first.
+func (d *Dispatcher) tell(ctx context.Context, r *approvals.Request, o approvals.Owed) error {
+	if o.Do == approvals.DoUpdateCard {
+		return d.receipt(ctx, r, o, approvals.Place{}, d.teller.UpdateCard(ctx, r))
+	}
+	mark := Mark(r.ID, o.Key)
+	if r.TellingOf(o.Key).Pending {
+		place, found, err := d.teller.Find(ctx, r, d.channel(r, o), mark, begunAt(r, o.Key).Add(-time.Minute))
+		if err != nil {
+			return d.receipt(ctx, r, o, approvals.Place{}, maybe(err))
+		}
+		if found {
+			return d.receipt(ctx, r, o, place, nil)
+		}
+	} else if err := d.wish(ctx, r.ID, approvals.Receipt{Event: approvals.Event{Kind: approvals.Sending, Key: o.Key}}); err != nil {
+		return err
+	}
+	place, err := d.post(ctx, r, o, mark)
+	return d.receipt(ctx, r, o, place, err)
+}
+
+func (d *Dispatcher) post(ctx context.Context, r *approvals.Request, o approvals.Owed, mark string) (approvals.Place, error) {
+	switch o.Do {
+	case approvals.DoPostCard:
+		return d.teller.PostCard(ctx, r, mark)
+	case approvals.DoTellThread:
+		return d.teller.PostThread(ctx, r, r.Events[o.Seq-1], mark)
+	default:
+		return d.teller.PostAudit(ctx, r, r.Events[o.Seq-1], mark)
+	}
+}
+
+// maybe keeps a message that could not be looked for as one that may be there.
+func maybe(err error) error { return &TellError{Kind: TellMaybe, Err: err} }
+
+// channel says where a message goes: what belongs into a thread goes to the audit channel where there is no thread.
+func (d *Dispatcher) channel(r *approvals.Request, o approvals.Owed) Channel {
+	switch o.Do {
+	case approvals.DoPostCard, approvals.DoUpdateCard:
+		return ToApprovals
+	case approvals.DoTellThread:
+		if r.Thread.Gone || !r.Card.Place.Known() {
+			return ToAudit
+		}
+		return ToThread
+	default:
+		return ToAudit
+	}
+}
+
+// Mark is the opaque id that a message carries. It tells an onlooker nothing, and a message of ours can be found by it.
+func Mark(id, key string) string {
+	sum := sha256.Sum256([]byte("mark/1\n" + id + "\n" + key))
+	return hex.EncodeToString(sum[:16])
+}
+
+// begunAt is when the message was first begun to be posted.
+func begunAt(r *approvals.Request, key string) time.Time {
+	for _, e := range r.Events {
+		if e.Kind == approvals.Sending && e.Key == key {
+			return e.At
+		}
+	}
+	return r.Created
+}
+
+// receipt appends what came of a telling.
+func (d *Dispatcher) receipt(ctx context.Context, r *approvals.Request, o approvals.Owed, at approvals.Place, err error) error {
+	ctx = context.WithoutCancel(ctx)
+	to := d.channel(r, o)
+	if err == nil {
+		d.setTrouble(to, "")
+		return d.wish(ctx, r.ID, approvals.Receipt{Event: approvals.Event{Kind: approvals.Told, Key: o.Key, Place: at, Upto: o.Seq}})
+	}
+	kind := tellKind(err)
+	d.meter.TellFailed(to, kind)
+	d.log.Warn("telling failed", "request", r.ID, "key", o.Key, "kind", kind, "error", err)
+	if kind == TellClosed || kind == TellBroken {
+		d.setTrouble(to, "cannot be written")
+	}
+	failed := approvals.Event{
+		Kind: approvals.Failed, Key: o.Key, Proof: string(kind), Maybe: kind == TellMaybe, Until: d.now().Add(d.tellAfter(r, o, err)),
+	}
+	if err := d.wish(ctx, r.ID, approvals.Receipt{Event: failed}); err != nil {
+		return err
+	}
+	return d.loses(ctx, r, to, kind)
+}
+
+// loses notes what can never be told where it belongs, and raises an alarm: then the thread goes to the audit channel.
+func (d *Dispatcher) loses(ctx context.Context, r *approvals.Request, to Channel, kind TellKind) error {
+	if kind != TellGone && kind != TellClosed && kind != TellBroken {
+		return nil
+	}
+	lost, why := "", ""
+	switch to {
+	case ToApprovals:
+		why = "the card cannot be posted: look at the approvals channel"
+		if r.Card.Place.Known() {
+			lost, why = approvals.KeyCard, "the card cannot be updated any more: it was deleted, or its channel cannot be written"
+		}
+	case ToThread:
+		lost, why = approvals.KeyThread, "the card's thread cannot be written any more: its messages go to the audit channel"
+	case ToAudit:
+		why = "the audit channel cannot be written: look at it now"
+	}
+	if lost != "" && kind != TellBroken {
+		e := approvals.Event{Kind: approvals.Lost, Key: lost, Proof: string(kind)}
+		if err := d.wish(ctx, r.ID, approvals.Receipt{Event: e}); err != nil {
+			return err
+		}
+	}
+	return d.wish(ctx, r.ID, approvals.Alarm{Reason: why})
+}
+
+// The pause before a telling is tried again: as long as Slack asks, else doubling up to ten minutes.
+const (
+	firstTellPause = 2 * time.Second
+	longTellPause  = 10 * time.Minute
+)
+
+func (d *Dispatcher) tellAfter(r *approvals.Request, o approvals.Owed, err error) time.Duration {
+	if e, ok := errors.AsType[*TellError](err); ok && e.Wait > 0 {
+		return e.Wait
+	}
+	if tellKind(err) == TellGone && (o.Do == approvals.DoUpdateCard || o.Do == approvals.DoTellThread && !r.Thread.Gone) {
+		return 0 // the next try goes elsewhere
+	}
+	failed := min(r.TellingOf(o.Key).Failed, 9)
+	return min(firstTellPause<<failed, longTellPause)
+}
