@@ -1,0 +1,58 @@
+package cards
+
+import (
+	"fmt"
+	"strings"
+
+	"offboard/internal/approvals"
+	"offboard/internal/mrkdwn"
+)
+
+// AuditLine reports one event of a request: which request and account, what happened, and at its end the event's number and its whole
+// hash, by which the channel's history witnesses the journal. The end is never cut off.
+func AuditLine(r *approvals.Request, e approvals.Event) Message {
+	end := fmt.Sprintf(" · #%d", e.Seq)
+	if e.Hash != "" {
+		end += " `" + mrkdwn.Short(e.Hash, nameLength) + "`"
+	}
+	line := fmt.Sprintf("*%s* · %s · %s", r.Name(), kindWords(e.Kind), account(r, e))
+	if s := said(r, e); s != "" {
+		line += " · " + strings.ReplaceAll(s, "\n", " ")
+	}
+	return Message{Text: mrkdwn.Cut(line, mostText-len([]rune(end))) + end}
+}
+
+func kindWords(k approvals.Kind) string {
+	switch k { //nolint:exhaustive // the others are words by themselves
+	case approvals.Refused:
+		return "click refused"
+	case approvals.Drifted:
+		return "changed"
+	case approvals.Begun:
+		return "call begun"
+	case approvals.Alarmed:
+		return "alarm"
+	default:
+		return mrkdwn.Short(string(k), nameLength)
+	}
+}
+
+// account names what the event is about: its step's account, or the whole plan.
+func account(r *approvals.Request, e approvals.Event) string {
+	if len(r.Plan.Steps) == 0 {
+		return "no account"
+	}
+	i := 0
+	if e.Step > 0 && e.Step < len(r.Plan.Steps) {
+		i = e.Step
+	}
+	s := r.Plan.Steps[i]
+	out := fmt.Sprintf("%s %s id %s", verbOf(s).do, where(s), mrkdwn.Short(s.Account.ID, nameLength))
+	if n := len(r.Plan.Steps); n > 1 && i == 0 {
+		out += fmt.Sprintf(" and %d more", n-1)
+	}
+	if !r.Plan.Writes {
+		out += " (rehearsal)"
+	}
+	return out
+}

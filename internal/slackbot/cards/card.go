@@ -1,0 +1,214 @@
+package cards
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"offboard/internal/approvals"
+	"offboard/internal/mrkdwn"
+)
+
+// Card shows a request as it stands.
+func Card(r *approvals.Request) Message {
+	blocks := []slack.Block{slack.NewHeaderBlock(plain(title(r), mostHeader))}
+	if !r.State.Ended() {
+		blocks = append(blocks, section(warning(r)))
+	}
+	blocks = append(blocks, section(standing(r)))
+	if len(r.Drift) > 0 && !r.State.Ended() {
+		blocks = append(blocks, section("*Changed since it was approved, so earlier approvals are void:* "+differences(r.Drift)))
+	}
+	blocks = append(blocks, steps(r)...)
+	blocks = append(blocks, section(asked(r)), slack.NewContextBlock("", md(footer(r))))
+	if b := buttons(r); b != nil {
+		blocks = append(blocks, b)
+	}
+	return Message{Text: mrkdwn.Cut(fallback(r), mostText), Blocks: blocks}
+}
+
+// title is plain text that is safe already.
+func title(r *approvals.Request) string {
+	what := fmt.Sprintf("%d steps", len(r.Plan.Steps))
+	if len(r.Plan.Steps) == 1 {
+		s := r.Plan.Steps[0]
+		what = verbOf(s).do + " an account at " + plainVendor(s)
+	}
+	if !r.Plan.Writes {
+		what = "rehearsal, " + what
+	}
+	return r.Name() + " · " + what + " · " + stateWords(r)
+}
+
+// warning says what the plan destroys, each kind of step once.
+func warning(r *approvals.Request) string {
+	var out []string
+	if !r.Plan.Writes {
+		out = append(out, "*Rehearsal: nothing will be changed.* Everything happens but the call itself. This is what the call would do:")
+	}
+	seen := map[string]bool{}
+	for _, s := range r.Plan.Steps {
+		w := ":warning: " + stepWarning(s)
+		if !seen[w] {
+			seen[w] = true
+			out = append(out, w)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// stepWarning says in words what the action does to an account, then what the provider says of it.
+func stepWarning(s approvals.Step) string {
+	v, said := verbOf(s), mrkdwn.Short(s.Warning, valueLength)
+	if s.Reversible {
+		out := fmt.Sprintf("*%s will %s the account: nobody can sign in with it any more.* %s", vendor(s), v.do, said)
+		if mrkdwn.Clean(s.Undo) != "" {
+			out += " To undo: " + mrkdwn.Short(s.Undo, valueLength)
+		}
+		return strings.TrimSpace(out)
+	}
+	return strings.TrimSpace(fmt.Sprintf(
+		"*%s will %s the account for good. This is permanent and cannot be undone. Sessions and API keys stop at once.* %s", vendor(s), v.do, said))
+}
+
+// standing says how far the request is, and for an ended one how it ended.
+func standing(r *approvals.Request) string {
+	switch r.State {
+	case approvals.StatePending:
+		return tally(r) + " " + wanting(r) + " until " + mrkdwn.Time(r.Expires) + "."
+	case approvals.StateApproved:
+		return tally(r) + begins(r)
+	case approvals.StateExecuting:
+		return "*Under way.* " + tally(r) + outcomes(r)
+	case approvals.StateDenied, approvals.StateWithdrawn, approvals.StateExpired:
+		return ending(r) + outcomes(r)
+	case approvals.StateDone, approvals.StatePartly, approvals.StateNotDone, approvals.StateUnknown:
+		return "*" + capital(stateWords(r)) + ".* " + tally(r) + outcomes(r)
+	default:
+		return "*" + capital(stateWords(r)) + ".*"
+	}
+}
+
+// tally is how many have approved of how many, and who.
+func tally(r *approvals.Request) string {
+	out := fmt.Sprintf("*%d of %s*", len(r.Approvals), count(r.Policy.Approvals, "approval", "approvals"))
+	if len(r.Approvals) > 0 {
+		out += ", by " + people(r.Approvals)
+	}
+	return out + "."
+}
+
+func wanting(r *approvals.Request) string {
+	if n := r.Needs(); n > 1 {
+		return fmt.Sprintf("%d people other than %s can decide", n, mrkdwn.Person(r.Requester.ID))
+	}
+	return "One person other than " + mrkdwn.Person(r.Requester.ID) + " can decide"
+}
+
+func begins(r *approvals.Request) string {
+	if r.Until.After(r.ApprovedAt) {
+		return " It begins not before " + mrkdwn.Time(r.Until) + ", and not after " + mrkdwn.Time(r.Window) + "."
+	}
+	return " It begins now."
+}
+
+// ending says who ended a request that nothing came of, from the event that ended it.
+func ending(r *approvals.Request) string {
+	for i := len(r.Events) - 1; i >= 0; i-- {
+		switch e := r.Events[i]; e.Kind { //nolint:exhaustive // only these end a request without a call
+		case approvals.Denied, approvals.Withdrawn:
+			return fmt.Sprintf("*%s* by %s. %s", capital(stateWords(r)), mrkdwn.Person(e.By.ID), untouched(r))
+		case approvals.Expired:
+			return "*Expired*" + clause(e.Reason, reasonLength) + " " + untouched(r)
+		}
+	}
+	return "*" + capital(stateWords(r)) + ".* " + untouched(r)
+}
+
+// untouched says that the provider was not changed by what ended the request.
+func untouched(r *approvals.Request) string {
+	for _, p := range r.Steps {
+		if p.Outcome != "" || p.Attempt > 0 {
+			return "Nothing more will be called."
+		}
+	}
+	return "Nothing was changed."
+}
+
+// outcomes has one line with its proof for the step of a single-step request. With several steps each shows its own.
+func outcomes(r *approvals.Request) string {
+	if len(r.Steps) != 1 || r.Steps[0].Outcome == "" {
+		return ""
+	}
+	return "\n" + outcomeLine(r, 0)
+}
+
+func outcomeLine(r *approvals.Request, step int) string {
+	p := r.Steps[step]
+	out := "*" + outcomeWords(p.Outcome, r.Plan.Steps[step]) + "*" + proof(p.Proof)
+	if p.Human && !p.Outcome.Final() {
+		out += " *A human must look* at " + vendor(r.Plan.Steps[step]) + "."
+	}
+	return out
+}
+
+func asked(r *approvals.Request) string {
+	why := mrkdwn.Short(r.Reason, reasonLength)
+	if why == "" {
+		why = "(no reason given)"
+	}
+	return "*Asked by* " + mrkdwn.Person(r.Requester.ID) + " on " + mrkdwn.Time(r.Created) + "\n*Why:* " + why
+}
+
+func footer(r *approvals.Request) string {
+	parts := []string{r.Name(), policy(r)}
+	if r.Policy.Confirm == approvals.ConfirmTyped {
+		parts = append(parts, "approving means typing the account's e-mail (its id where it has none)")
+	}
+	if r.Plan.Target.Known() {
+		parts = append(parts, "Slack user "+mrkdwn.Short(r.Plan.Target.ID, nameLength)) // not a mention: it would ping them
+	}
+	if r.Linked != "" {
+		parts = append(parts, "takes over from an earlier request")
+	}
+	if !r.Plan.Writes {
+		parts = append(parts, "rehearsal")
+	}
+	const digestShown = 12
+	return strings.Join(append(parts, "plan "+mrkdwn.Short(r.Digest, digestShown)), " · ")
+}
+
+func policy(r *approvals.Request) string {
+	if mrkdwn.Clean(r.Policy.Name) == "" {
+		return "default policy"
+	}
+	return mrkdwn.Short(r.Policy.Name, valueLength)
+}
+
+// fallback is the card in words, the warning among them, without mentions.
+func fallback(r *approvals.Request) string {
+	out := mrkdwn.Cut(title(r), mostHeader) + "."
+	if !r.State.Ended() {
+		out += " " + warning(r)
+	}
+	const most = 5
+	for i, s := range r.Plan.Steps {
+		if i == most {
+			out += fmt.Sprintf("\nand %d more", len(r.Plan.Steps)-most)
+			break
+		}
+		out += fmt.Sprintf("\n%s: %s, id %s", vendor(s), mrkdwn.Name(s.Account.Name, s.Account.ID), mrkdwn.Short(s.Account.ID, nameLength))
+		if r.Steps[i].Outcome != "" {
+			out += ". " + outcomeLine(r, i)
+		}
+	}
+	return out
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

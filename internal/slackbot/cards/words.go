@@ -1,0 +1,164 @@
+package cards
+
+import (
+	"fmt"
+	"strings"
+
+	"offboard/internal/approvals"
+	"offboard/internal/mrkdwn"
+	"offboard/internal/providers"
+)
+
+// verb is what an action is called.
+type verb struct {
+	do   string // "delete"
+	done string // "deleted"
+}
+
+// verbOf calls an action what the vendor's own people call it.
+func verbOf(s approvals.Step) verb {
+	switch s.Action {
+	case providers.Delete:
+		if s.Vendor == "ECGrid" {
+			return verb{"terminate", "terminated"}
+		}
+		return verb{"delete", "deleted"}
+	case providers.Deactivate:
+		return verb{"deactivate", "deactivated"}
+	default:
+		return verb{"change", "changed"}
+	}
+}
+
+// vendor is what people call the step's provider.
+func vendor(s approvals.Step) string { return mrkdwn.Short(unsafeVendor(s), nameLength) }
+
+// plainVendor is vendor for plain_text objects.
+func plainVendor(s approvals.Step) string { return mrkdwn.PlainShort(unsafeVendor(s), nameLength) }
+
+func unsafeVendor(s approvals.Step) string {
+	if mrkdwn.Clean(s.Vendor) == "" {
+		return s.Account.Provider
+	}
+	return s.Vendor
+}
+
+const (
+	nameLength   = 80
+	valueLength  = 300 // code points of a free value, before escaping
+	reasonLength = 500
+	proofLength  = 500
+)
+
+// stateWords is where a request stands, for people.
+func stateWords(r *approvals.Request) string {
+	switch r.State {
+	case approvals.StatePending:
+		return "waiting for approval"
+	case approvals.StateApproved, approvals.StateDone, approvals.StatePartly, approvals.StateDenied,
+		approvals.StateWithdrawn, approvals.StateExpired:
+		return r.State.Words()
+	case approvals.StateExecuting:
+		return "under way"
+	case approvals.StateUnknown:
+		return "outcome unknown"
+	case approvals.StateNotDone:
+		return notDoneWords(r)
+	default:
+		return mrkdwn.Short(string(r.State), nameLength)
+	}
+}
+
+// notDoneWords tells the three ways apart in which nothing was done.
+func notDoneWords(r *approvals.Request) string {
+	words := "not done"
+	for _, p := range r.Steps {
+		switch p.Outcome { //nolint:exhaustive // the others are plainly not done
+		case approvals.Unseen:
+			return "not done, as far as can be seen"
+		case approvals.Rehearsed:
+			words = "rehearsed, nothing was changed"
+		}
+	}
+	return words
+}
+
+// outcomeWords is how a step ended, in a few words with a capital letter.
+func outcomeWords(o approvals.Outcome, s approvals.Step) string {
+	switch o {
+	case approvals.Done:
+		return "Done"
+	case approvals.Already:
+		return "Already " + verbOf(s).done
+	case approvals.Elsewhere:
+		return "Deleted by someone else"
+	case approvals.NotDone:
+		return "Not done"
+	case approvals.Rehearsed:
+		return "Rehearsal: nothing was changed"
+	case approvals.Unseen:
+		return "Not done, as far as can be seen"
+	case approvals.Unknown:
+		return "Outcome unknown"
+	default:
+		return mrkdwn.Short(string(o), nameLength)
+	}
+}
+
+// subject names a step's account within a request of several steps; empty in a request of one.
+func subject(r *approvals.Request, step int) string {
+	if len(r.Plan.Steps) < 2 {
+		return ""
+	}
+	s := r.Plan.Steps[step]
+	return fmt.Sprintf("Step %d of %d (%s, %s): ", step+1, len(r.Plan.Steps), vendor(s), mrkdwn.Short(s.Account.ID, nameLength))
+}
+
+// proof shows an event's proof as the end of a sentence.
+func proof(p string) string { return clause(p, proofLength) }
+
+// clause is untrusted text after which a sentence ends: ": text." or "." when there is none.
+func clause(s string, most int) string {
+	s = strings.TrimRight(mrkdwn.Short(s, most), " .")
+	if s == "" {
+		return "."
+	}
+	return ": " + s + "."
+}
+
+func count(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+// people mentions those who approved.
+func people(consents []approvals.Consent) string {
+	const most = 20
+	var out []string
+	for i, c := range consents {
+		if i == most {
+			out = append(out, fmt.Sprintf("%d more", len(consents)-most))
+			break
+		}
+		out = append(out, mrkdwn.Person(c.By.ID))
+	}
+	return strings.Join(out, ", ")
+}
+
+// differences says what is not as it was shown, one after the other.
+func differences(ds []approvals.Difference) string {
+	var out []string
+	for _, d := range ds {
+		out = append(out, fmt.Sprintf("%s: %s → %s", mrkdwn.Short(d.What, nameLength), orNone(d.Before), orNone(d.After)))
+	}
+	return strings.Join(out, "; ")
+}
+
+func orNone(s string) string {
+	if mrkdwn.Clean(s) == "" {
+		return "(none)"
+	}
+	return mrkdwn.Short(s, nameLength)
+}
