@@ -13,6 +13,8 @@ var (
 	ErrNotDurable = errors.New("journal: the write could not be confirmed durable")
 	ErrClaimLost  = errors.New("journal: the claim was lost")
 	ErrClosed     = errors.New("journal: closed")
+	// ErrMalformed: the write is wrong whatever the store holds, see [Write.Check]; nothing was written.
+	ErrMalformed = errors.New("journal: malformed write")
 	// ErrBusy: another process has the store open.
 	ErrBusy = errors.New("journal: another process has it open")
 	// ErrForeign: the file or server holds something that is not a journal of ours, or a damaged one. It was left as it was.

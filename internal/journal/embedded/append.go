@@ -1,0 +1,175 @@
+package embedded
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"offboard/internal/journal"
+)
+
+// Append carries out one write. Confirm costs nothing here: every commit is durable.
+func (j *Journal) Append(ctx context.Context, w journal.Write) (int, error) {
+	if err := w.Check(); err != nil {
+		return 0, err
+	}
+	var h head
+	check := func(tx *bbolt.Tx) (err error) {
+		h, err = refuse(tx, w)
+		return err
+	}
+	apply := func(tx *bbolt.Tx) (err error) {
+		h.Number, err = carryOut(tx, w, h)
+		return err
+	}
+	if err := j.submit(ctx, check, apply); err != nil {
+		return 0, err
+	}
+	return h.Number, nil
+}
+
+// Remember records deliveries that lead to no other write.
+func (j *Journal) Remember(ctx context.Context, deliveries []string, now time.Time, keep time.Duration) error {
+	if err := journal.CheckDeliveries(deliveries); err != nil {
+		return err
+	}
+	check := func(tx *bbolt.Tx) error { return refuseSeen(tx, deliveries, now) }
+	apply := func(tx *bbolt.Tx) error {
+		if err := remember(tx, deliveries, now.Add(keep)); err != nil {
+			return err
+		}
+		return forget(tx, now)
+	}
+	return j.submit(ctx, check, apply)
+}
+
+// refuse makes the checks of the contract, in its order, and returns the log's head.
+func refuse(tx *bbolt.Tx, w journal.Write) (head, error) {
+	h, err := readHead(tx, w.ID)
+	if err != nil {
+		return h, err
+	}
+	if h.Version != w.Expect {
+		return h, journal.ErrConflict
+	}
+	if err := refuseSeen(tx, w.Deliveries, w.Now); err != nil {
+		return h, err
+	}
+	if err := refuseHeld(tx, w); err != nil {
+		return h, err
+	}
+	return h, refuseCounts(tx, w)
+}
+
+func refuseHeld(tx *bbolt.Tx, w journal.Write) error {
+	for _, r := range w.Reserve {
+		holder, err := heldTable.text(tx, []byte(r.Key))
+		if err != nil {
+			return err
+		}
+		if holder != "" && holder != w.ID && holder != r.From {
+			return &journal.ReservedError{Key: r.Key, Holder: holder}
+		}
+	}
+	return nil
+}
+
+// carryOut makes the effects of a write that passed refuse and returns the log's number.
+func carryOut(tx *bbolt.Tx, w journal.Write, old head) (int, error) {
+	h := head{Number: old.Number, Version: w.Expect + len(w.Records), Wake: w.Wake.UTC(), Open: w.Open}
+	if h.Number == 0 {
+		h.Number = lastNumber(tx) + 1
+		if err := numbersTable.put(tx, numberKey(h.Number), []byte(w.ID)); err != nil {
+			return 0, err
+		}
+	}
+	for _, effect := range []func() error{
+		func() error { return putRecords(tx, w) },
+		func() error { return putHead(tx, w.ID, h) },
+		func() error { return moveDue(tx, w.ID, old.Wake, h.Wake) },
+		func() error { return list(tx, w.ID, h) },
+		func() error { return release(tx, w) },
+		func() error { return reserve(tx, w) },
+		func() error { return remember(tx, w.Deliveries, w.Now.Add(w.Keep)) },
+		func() error { return count(tx, w) },
+		func() error { return forget(tx, w.Now) },
+	} {
+		if err := effect(); err != nil {
+			return 0, err
+		}
+	}
+	return h.Number, nil
+}
+
+func lastNumber(tx *bbolt.Tx) int {
+	k, _ := numbersTable.in(tx).Cursor().Last()
+	if k == nil {
+		return 0
+	}
+	return decodeNumber(k)
+}
+
+func putRecords(tx *bbolt.Tx, w journal.Write) error {
+	for _, r := range w.Records {
+		if err := recordsTable.put(tx, recordKey(w.ID, r.Seq), encodeRecord(r)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putHead(tx *bbolt.Tx, id string, h head) error {
+	v, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	return logsTable.put(tx, []byte(id), v)
+}
+
+func moveDue(tx *bbolt.Tx, id string, from, to time.Time) error {
+	if !from.IsZero() {
+		if err := dueTable.remove(tx, dueKey(from, id)); err != nil {
+			return err
+		}
+	}
+	if to.IsZero() {
+		return nil
+	}
+	return dueTable.put(tx, dueKey(to, id), nil)
+}
+
+func dueKey(t time.Time, id string) []byte { return append(timeKey(t), id...) }
+
+func list(tx *bbolt.Tx, id string, h head) error {
+	if h.Open {
+		return openTable.put(tx, numberKey(h.Number), []byte(id))
+	}
+	return openTable.remove(tx, numberKey(h.Number))
+}
+
+func release(tx *bbolt.Tx, w journal.Write) error {
+	for _, key := range w.Release {
+		holder, err := heldTable.text(tx, []byte(key))
+		if err != nil {
+			return err
+		}
+		if holder != w.ID {
+			continue
+		}
+		if err := heldTable.remove(tx, []byte(key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func reserve(tx *bbolt.Tx, w journal.Write) error {
+	for _, r := range w.Reserve {
+		if err := heldTable.put(tx, []byte(r.Key), []byte(w.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

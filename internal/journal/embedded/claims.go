@@ -1,0 +1,87 @@
+package embedded
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"offboard/internal/journal"
+)
+
+// claims says who works on which log. It lives in memory, see the package comment.
+type claims struct {
+	mu sync.Mutex
+	of map[string]claim // by log id
+}
+
+type claim struct {
+	token string
+	until time.Time
+}
+
+// Claim hands out due logs. The lock is taken before the file is read: a log whose claim was given up is seen as its last append left it.
+func (j *Journal) Claim(ctx context.Context, now time.Time, lease time.Duration, max int) ([]journal.Claimed, error) {
+	j.claims.mu.Lock()
+	defer j.claims.mu.Unlock()
+	var ids []string
+	err := j.view(ctx, func(tx *bbolt.Tx) error {
+		ids = j.claims.due(tx, now, max)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]journal.Claimed, 0, len(ids))
+	for _, id := range ids {
+		c := claim{token: rand.Text(), until: now.Add(lease)}
+		j.claims.of[id] = c
+		out = append(out, journal.Claimed{ID: id, Token: c.token})
+	}
+	return out, nil
+}
+
+// due returns at most max ids that are due and free, oldest wake time first.
+func (c *claims) due(tx *bbolt.Tx, now time.Time, max int) []string {
+	var ids []string
+	limit := timeKey(now)
+	cur := dueTable.in(tx).Cursor()
+	for k, _ := cur.First(); k != nil && len(ids) < max && bytes.Compare(k[:timeSize], limit) <= 0; k, _ = cur.Next() {
+		id := string(k[timeSize:])
+		if held, ok := c.of[id]; ok && now.Before(held.until) {
+			continue
+		}
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// Renew prolongs a claim that nobody else has got meanwhile.
+func (j *Journal) Renew(ctx context.Context, c journal.Claimed, now time.Time, lease time.Duration) error {
+	if err := j.alive(ctx); err != nil {
+		return err
+	}
+	j.claims.mu.Lock()
+	defer j.claims.mu.Unlock()
+	if held, ok := j.claims.of[c.ID]; !ok || held.token != c.Token {
+		return journal.ErrClaimLost
+	}
+	j.claims.of[c.ID] = claim{token: c.Token, until: now.Add(lease)}
+	return nil
+}
+
+// Done gives a claim up.
+func (j *Journal) Done(ctx context.Context, c journal.Claimed) error {
+	if err := j.alive(ctx); err != nil {
+		return err
+	}
+	j.claims.mu.Lock()
+	defer j.claims.mu.Unlock()
+	if held, ok := j.claims.of[c.ID]; ok && held.token == c.Token {
+		delete(j.claims.of, c.ID)
+	}
+	return nil
+}

@@ -1,0 +1,26 @@
+// Package embedded is the journal in one file of this machine, kept by go.etcd.io/bbolt.
+//
+// What it promises beside the contract: a write that was acknowledged survives a power cut (every commit is synced, the folder too when
+// the file is made), a second process is refused with journal.ErrBusy, and a file that is not ours or is damaged is refused with
+// journal.ErrForeign before a byte of it is changed. Every stored value carries a checksum of itself and its key; [Open] reads
+// the whole file once and checks all of them.
+//
+// Writes that wait at the same moment share one commit (writer.go): one caller waits for nobody, many callers share the disk.
+// Claims live in memory: no other process can hold one, so a restart gives all of them up at once.
+//
+// What it does not do: replicate, encrypt, or look into a record. The chain of records is the contract's (journal.Verify); the checksums
+// here find damage, not forgery.
+//
+// The file's buckets:
+//
+//	meta     format → mark and version; install → id made with the file
+//	logs     id → number, version, wake time, open
+//	records  id, seq → record
+//	numbers  running number → id
+//	open     running number → id, of the logs that are listed
+//	due      wake time, id
+//	held     reserved key → id
+//	seen     delivery → until when it is remembered
+//	counts   key, time, sequence
+//	expiry   time, kind, key in seen or counts: what may be forgotten from then on
+package embedded

@@ -1,0 +1,131 @@
+package embedded
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"offboard/internal/journal"
+)
+
+// What an expiry entry forgets: its byte stands between the time and the key.
+const (
+	kindSeen  = 'd'
+	kindCount = 'c'
+)
+
+// maxForget bounds the old marks that one write clears away. A write leaves a handful, so clearing keeps ahead.
+const maxForget = 32
+
+func refuseSeen(tx *bbolt.Tx, deliveries []string, now time.Time) error {
+	for _, d := range deliveries {
+		until, err := seenTable.get(tx, []byte(d))
+		if errors.Is(err, journal.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if now.Before(decodeTime(until)) {
+			return &journal.DuplicateError{Delivery: d}
+		}
+	}
+	return nil
+}
+
+func remember(tx *bbolt.Tx, deliveries []string, until time.Time) error {
+	for _, d := range deliveries {
+		if err := seenTable.put(tx, []byte(d), timeKey(until)); err != nil {
+			return err
+		}
+		if err := expire(tx, until, kindSeen, []byte(d)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func refuseCounts(tx *bbolt.Tx, w journal.Write) error {
+	for _, c := range w.Counts {
+		young := countedSince(tx, c.Key, w.Now.Add(-c.Within))
+		if over := len(young) - c.Limit; over >= 0 {
+			return &journal.LimitError{Key: c.Key, Limit: c.Limit, Free: young[over].Add(c.Within)}
+		}
+	}
+	return nil
+}
+
+// countedSince returns the times counted for a key after t, oldest first.
+func countedSince(tx *bbolt.Tx, key string, t time.Time) []time.Time {
+	var times []time.Time
+	p := prefix(key)
+	c := countsTable.in(tx).Cursor()
+	for k, _ := c.Seek(append(p, timeKey(t)...)); k != nil && bytes.HasPrefix(k, p); k, _ = c.Next() {
+		if at := decodeTime(k[len(p):]); at.After(t) {
+			times = append(times, at)
+		}
+	}
+	return times
+}
+
+// count adds one entry for each count; the bucket's sequence keeps entries of the same moment apart.
+func count(tx *bbolt.Tx, w journal.Write) error {
+	for _, c := range w.Counts {
+		n, err := countsTable.in(tx).NextSequence()
+		if err != nil {
+			return err
+		}
+		key := append(append(prefix(c.Key), timeKey(w.Now)...), binary.BigEndian.AppendUint64(nil, n)...)
+		if err := countsTable.put(tx, key, nil); err != nil {
+			return err
+		}
+		if err := expire(tx, w.Now.Add(c.Within), kindCount, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func expire(tx *bbolt.Tx, at time.Time, kind byte, key []byte) error {
+	return expiryTable.put(tx, append(append(timeKey(at), kind), key...), nil)
+}
+
+// forget clears away marks that expired at or before now, the oldest first, at most maxForget of them.
+func forget(tx *bbolt.Tx, now time.Time) error {
+	if now.IsZero() {
+		return nil
+	}
+	for _, k := range expired(tx, timeKey(now)) {
+		if err := forgetOne(tx, k[:timeSize], k[timeSize], k[timeSize+1:]); err != nil {
+			return err
+		}
+		if err := expiryTable.remove(tx, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func expired(tx *bbolt.Tx, now []byte) [][]byte {
+	var keys [][]byte
+	c := expiryTable.in(tx).Cursor()
+	for k, _ := c.First(); k != nil && len(keys) < maxForget && bytes.Compare(k[:timeSize], now) <= 0; k, _ = c.Next() {
+		keys = append(keys, bytes.Clone(k))
+	}
+	return keys
+}
+
+// forgetOne leaves a delivery alone that was remembered anew since: its entry names a later time.
+func forgetOne(tx *bbolt.Tx, at []byte, kind byte, key []byte) error {
+	if kind == kindCount {
+		return countsTable.remove(tx, key)
+	}
+	until, err := seenTable.text(tx, key)
+	if err != nil || until != string(at) {
+		return err
+	}
+	return seenTable.remove(tx, key)
+}

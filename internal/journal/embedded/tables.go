@@ -1,0 +1,77 @@
+package embedded
+
+import (
+	"errors"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"offboard/internal/journal"
+)
+
+// table is one top-level bucket.
+type table string
+
+// The tables, see the package comment.
+const (
+	metaTable    table = "meta"
+	logsTable    table = "logs"
+	recordsTable table = "records"
+	numbersTable table = "numbers"
+	openTable    table = "open"
+	dueTable     table = "due"
+	heldTable    table = "held"
+	seenTable    table = "seen"
+	countsTable  table = "counts"
+	expiryTable  table = "expiry"
+)
+
+func tables() []table {
+	return []table{metaTable, logsTable, recordsTable, numbersTable, openTable, dueTable, heldTable, seenTable, countsTable, expiryTable}
+}
+
+func (t table) in(tx *bbolt.Tx) *bbolt.Bucket { return tx.Bucket([]byte(t)) }
+
+func (t table) put(tx *bbolt.Tx, key, value []byte) error {
+	if err := t.in(tx).Put(key, stamp(key, value)); err != nil {
+		return fmt.Errorf("put into %s: %w", t, err)
+	}
+	return nil
+}
+
+func (t table) remove(tx *bbolt.Tx, key []byte) error {
+	if err := t.in(tx).Delete(key); err != nil {
+		return fmt.Errorf("delete from %s: %w", t, err)
+	}
+	return nil
+}
+
+// get returns the value, valid until the transaction ends, or ErrNotFound.
+func (t table) get(tx *bbolt.Tx, key []byte) ([]byte, error) {
+	stored := t.in(tx).Get(key)
+	if stored == nil {
+		return nil, journal.ErrNotFound
+	}
+	return unstamp(key, stored)
+}
+
+// text returns the value as a string, empty when there is none.
+func (t table) text(tx *bbolt.Tx, key []byte) (string, error) {
+	v, err := t.get(tx, key)
+	if errors.Is(err, journal.ErrNotFound) {
+		return "", nil
+	}
+	return string(v), err
+}
+
+// readHead returns the zero head for a log that was never begun.
+func readHead(tx *bbolt.Tx, id string) (head, error) {
+	v, err := logsTable.get(tx, []byte(id))
+	if errors.Is(err, journal.ErrNotFound) {
+		return head{}, nil
+	}
+	if err != nil {
+		return head{}, err
+	}
+	return decodeHead(v)
+}
