@@ -56,7 +56,9 @@ func (e entry) change(f func(*Call)) {
 
 type noteKey struct{}
 
-func noting(ctx context.Context, e entry) context.Context { return context.WithValue(ctx, noteKey{}, e) }
+func noting(ctx context.Context, e entry) context.Context {
+	return context.WithValue(ctx, noteKey{}, e)
+}
 
 // Effect notes what a request changed. ctx is that of a request that came through [Switch.Wrap]; with another it does nothing.
 func Effect(ctx context.Context, effect string) {

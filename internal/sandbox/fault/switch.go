@@ -4,7 +4,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync"
@@ -165,10 +164,17 @@ func (s *Switch) serve(w http.ResponseWriter, r *http.Request, f Fault, next htt
 	case TimeoutAfter, Status500After, HTMLAfter, CutAfter, TimeoutBefore, Status500, Throttle, HTML, Redirect, Oversize:
 	}
 	if f.Mode.Does() {
-		next.ServeHTTP(httptest.NewRecorder(), r)
+		next.ServeHTTP(unseen{}, r)
 	}
 	s.misbehave(w, r, f)
 }
+
+// unseen takes an answer that nobody will see.
+type unseen struct{}
+
+func (unseen) Header() http.Header         { return http.Header{} }
+func (unseen) Write(p []byte) (int, error) { return len(p), nil }
+func (unseen) WriteHeader(int)             {}
 
 func pause(r *http.Request, d time.Duration) bool {
 	timer := time.NewTimer(d)
