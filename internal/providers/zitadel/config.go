@@ -1,0 +1,99 @@
+package zitadel
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode"
+
+	"offboard/internal/providers"
+	"offboard/internal/secret"
+)
+
+// The two interfaces a delete can go through.
+const (
+	DeleteV2 = "v2" // the default: needs no organisation header
+	DeleteV1 = "v1" // management v1, deprecated upstream and still served
+)
+
+const (
+	vendor         = "ZITADEL"
+	defaultTimeout = 30 * time.Second
+	// leastTimeout is what an instance may take (facts/providers.md: client timeout at least 20 s).
+	leastTimeout = 20 * time.Second
+	// settle: get by id does not lag behind writes (facts/providers.md); this is for a replica of the instance behind a balancer.
+	settle = 2 * time.Second
+)
+
+// Config is what one ZITADEL instance needs. Exactly one way to sign in is set: Token; ClientID and ClientSecret; or KeyJSON.
+type Config struct {
+	Name         string        // name in the configuration
+	URL          string        // https://<instance domain>
+	Token        secret.String // a personal access token
+	ClientID     string        // of a service account's client credentials
+	ClientSecret secret.String //
+	KeyJSON      []byte        // the contents of a service account's key file
+	DeleteAPI    string        // DeleteV2 where empty
+	Default      providers.Action
+	Timeout      time.Duration  // of one call: 30 s where zero, at least 20 s
+	RootCAs      *x509.CertPool // the system's where nil
+	Logger       *slog.Logger   // nothing is logged where nil
+}
+
+// complete fills in the defaults.
+func (c Config) complete() Config {
+	if c.DeleteAPI == "" {
+		c.DeleteAPI = DeleteV2
+	}
+	if c.Default == "" {
+		c.Default = providers.Deactivate
+	}
+	if c.Timeout == 0 {
+		c.Timeout = defaultTimeout
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	c.URL = strings.TrimRight(c.URL, "/")
+	return c
+}
+
+// check reports everything that is wrong here, the address excepted.
+func (c Config) check() error { return errors.Join(c.checkSignIn(), c.checkChoices()) }
+
+func (c Config) checkSignIn() error {
+	ways := 0
+	for _, given := range []bool{!c.Token.Empty(), c.ClientID != "" || !c.ClientSecret.Empty(), len(c.KeyJSON) > 0} {
+		if given {
+			ways++
+		}
+	}
+	switch {
+	case ways != 1:
+		return errors.New("give exactly one of token, client_id with client_secret, or key_file")
+	case (c.ClientID == "") != c.ClientSecret.Empty():
+		return errors.New("client_id and client_secret go together")
+	case strings.ContainsFunc(c.Token.Reveal(), notInToken):
+		return errors.New("token: holds a space or a line break")
+	}
+	return nil
+}
+
+func notInToken(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+
+func (c Config) checkChoices() error {
+	switch {
+	case c.Name == "":
+		return errors.New("name: missing")
+	case c.DeleteAPI != DeleteV1 && c.DeleteAPI != DeleteV2:
+		return fmt.Errorf("delete_api: %q is neither v2 nor v1", c.DeleteAPI)
+	case c.Default != providers.Delete && c.Default != providers.Deactivate:
+		return fmt.Errorf("action: %q is neither delete nor deactivate", c.Default)
+	case c.Timeout < leastTimeout:
+		return fmt.Errorf("timeout: %s is too short, ZITADEL needs at least %s", c.Timeout, leastTimeout)
+	}
+	return nil
+}

@@ -1,0 +1,157 @@
+package zitadel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"offboard/internal/providers"
+)
+
+const (
+	opSearch = "search"
+	mostHits = 20                                     // the contract's limit
+	maxText  = 200                                    // longer ids and search texts are refused by the API
+	fold     = "TEXT_QUERY_METHOD_EQUALS_IGNORE_CASE" // the default method is case-sensitive (facts/providers.md)
+)
+
+// object is a JSON object of a request.
+type object map[string]any
+
+// Find returns the users that match a query, each of them checked here: a search whose selector is empty or misspelt returns
+// everybody. Their admin roles are not read.
+func (p *Provider) Find(ctx context.Context, q providers.Query) ([]providers.Account, error) {
+	if err := checkQuery(q); err != nil {
+		return nil, err
+	}
+	switch q.By {
+	case providers.ByID:
+		return p.findID(ctx, q.Value)
+	case providers.ByEmail:
+		return p.search(ctx, q.Value, emailQuery(q.Value), loginQuery(q.Value))
+	case providers.ByLogin:
+		return p.search(ctx, q.Value, loginQuery(q.Value))
+	case providers.ByAny:
+		return p.findAny(ctx, q.Value)
+	}
+	return nil, unusable(fmt.Sprintf("ZITADEL cannot be searched by %q", q.By))
+}
+
+func checkQuery(q providers.Query) error {
+	switch {
+	case strings.TrimSpace(q.Value) == "":
+		return unusable("an empty search would match everybody; nothing was sent")
+	case utf8.RuneCountInString(q.Value) > maxText:
+		return unusable(fmt.Sprintf("nobody at ZITADEL has an id, login or e-mail of more than %d characters", maxText))
+	}
+	return nil
+}
+
+// unusable is a query that is not sent.
+func unusable(say string) error {
+	return &providers.Error{Kind: providers.Refused, Vendor: vendor, Op: opSearch, NotSent: true, Say: say}
+}
+
+func (p *Provider) findID(ctx context.Context, id string) ([]providers.Account, error) {
+	a, err := p.Read(ctx, id)
+	if e, ok := errors.AsType[*providers.Error](err); ok && e.Kind == providers.NotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []providers.Account{a}, nil
+}
+
+// findAny looks for an id, and then for a login and, where there is an @, an e-mail.
+func (p *Provider) findAny(ctx context.Context, value string) ([]providers.Account, error) {
+	var found []providers.Account
+	if plausible(value) {
+		byID, err := p.findID(ctx, value)
+		if err != nil {
+			return nil, err
+		}
+		found = byID
+	}
+	queries := []object{loginQuery(value)}
+	if strings.Contains(value, "@") {
+		queries = append(queries, emailQuery(value))
+	}
+	more, err := p.search(ctx, value, queries...)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range more {
+		if len(found) == 0 || a.ID != found[0].ID {
+			found = append(found, a)
+		}
+	}
+	return found[:min(len(found), mostHits)], nil
+}
+
+func emailQuery(value string) object {
+	return object{"emailQuery": object{"emailAddress": value, "method": fold}}
+}
+
+func loginQuery(value string) object {
+	return object{"loginNameQuery": object{"loginName": value, "method": fold}}
+}
+
+// search asks for users that match any of the queries.
+func (p *Provider) search(ctx context.Context, value string, any ...object) ([]providers.Account, error) {
+	resp, err := p.read(ctx, opSearch, http.MethodPost, "/v2/users", nil, object{
+		"query":   object{"limit": mostHits + 1},
+		"queries": []object{{"orQuery": object{"queries": any}}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	var body struct {
+		Details *struct{ TotalResult text64 }
+		Result  []user
+	}
+	if err := resp.Decode(&body); err != nil || body.Details == nil && len(body.Result) == 0 {
+		return nil, notZITADEL(opSearch, resp.Status)
+	}
+	// Too few rights look like a page without entries that still has a total (facts/providers.md).
+	if len(body.Result) == 0 && counted(body.Details.TotalResult) {
+		return nil, &providers.Error{Kind: providers.Denied, Vendor: vendor, Op: opSearch, Status: resp.Status,
+			Say: "ZITADEL has a match but does not show it: the bot's rights do not suffice there"}
+	}
+	return p.hits(value, body.Result)
+}
+
+func counted(total text64) bool { return total != "" && total != "0" }
+
+// hits keeps the users that really match.
+func (p *Provider) hits(value string, users []user) ([]providers.Account, error) {
+	var found []providers.Account
+	for _, u := range users {
+		a := p.account(u)
+		if a.ID == "" || !matches(a, value) {
+			continue
+		}
+		a.RolesNote = rolesNotAsked
+		found = append(found, a)
+	}
+	if len(found) > mostHits {
+		return nil, &providers.Error{Kind: providers.Refused, Vendor: vendor, Op: opSearch,
+			Say: fmt.Sprintf("more than %d users at ZITADEL match; name the user's id", mostHits)}
+	}
+	return found, nil
+}
+
+func matches(a providers.Account, value string) bool {
+	if strings.EqualFold(a.Email, value) {
+		return true
+	}
+	for _, l := range a.Logins {
+		if strings.EqualFold(l, value) {
+			return true
+		}
+	}
+	return false
+}

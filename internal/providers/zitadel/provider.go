@@ -1,0 +1,109 @@
+package zitadel
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"offboard/internal/providers"
+	"offboard/internal/providers/wire"
+)
+
+// Provider is one ZITADEL instance.
+type Provider struct {
+	config Config
+	signIn *signIn
+	wire   *wire.Client
+}
+
+var _ providers.Provider = (*Provider)(nil)
+
+// New makes a provider; all faults of the configuration are reported at once. No I/O.
+func New(c Config) (*Provider, error) {
+	c = c.complete()
+	p := &Provider{config: c}
+	w, err := wire.New(wire.Options{
+		Vendor: vendor, BaseURL: c.URL, ReadTimeout: c.Timeout, WriteTimeout: c.Timeout, RootCAs: c.RootCAs,
+		Authorize: p.authorize, Classify: classify, Logger: c.Logger,
+	})
+	if err := errors.Join(err, c.check()); err != nil {
+		return nil, err
+	}
+	p.wire = w
+	p.signIn, err = newSignIn(c, w.Plain())
+	return p, err
+}
+
+// Describe says what this instance is and can do.
+func (p *Provider) Describe() providers.Description {
+	return providers.Description{
+		Name: p.config.Name, Vendor: vendor, Host: p.wire.Host(), Default: p.config.Default,
+		Settle: settle, Timeout: p.config.Timeout,
+		Actions: []providers.ActionInfo{
+			{
+				Action: providers.Deactivate, Reversible: true,
+				Warning: "The user cannot sign in any more, and a service account's tokens die at once.",
+				Undo: "An administrator can reactivate the user in ZITADEL. " +
+					"Sessions stay ended and a service account's tokens stay dead.",
+			},
+			{
+				Action: providers.Delete,
+				Warning: "Permanent, cannot be undone: the user with all grants and admin memberships is removed; " +
+					"sessions and tokens stop at once.",
+			},
+		},
+	}
+}
+
+// Self reads the bot's own user.
+func (p *Provider) Self(ctx context.Context) (providers.Account, error) {
+	const op = "who am I"
+	resp, err := p.read(ctx, op, http.MethodGet, "/auth/v1/users/me", nil, nil)
+	if err != nil {
+		return providers.Account{}, err
+	}
+	var body struct{ User user }
+	if err := resp.Decode(&body); err != nil || body.User.id() == "" {
+		return providers.Account{}, notZITADEL(op, resp.Status)
+	}
+	a := p.account(body.User)
+	a.RolesNote = rolesNotAsked
+	return a, nil
+}
+
+// read sends a call that changes no user. A token that was refused is dropped, and the call is tried once more with a new one.
+func (p *Provider) read(ctx context.Context, op, method, path string, header http.Header, body any) (wire.Response, error) {
+	resp, err := p.wire.Read(ctx, op, method, path, header, body)
+	if unauthorized(err) && p.signIn.drop() {
+		return p.wire.Read(ctx, op, method, path, header, body)
+	}
+	return resp, err
+}
+
+// authorize adds a token to a call that does not bring one. Writes do: they get theirs before anything of them is under way.
+func (p *Provider) authorize(ctx context.Context, h http.Header) error {
+	if h.Get(authorization) != "" {
+		return nil
+	}
+	token, err := p.signIn.token(ctx)
+	if err != nil {
+		return err
+	}
+	h.Set(authorization, "Bearer "+token)
+	return nil
+}
+
+const authorization = "Authorization"
+
+// plausible reports whether a text can be an id that is put into a path: nothing that a server or a proxy in between could read as
+// another path.
+func plausible(id string) bool {
+	return id != "" && id != "." && id != ".." && utf8.ValidString(id) &&
+		!strings.ContainsAny(id, `/\`) && !strings.ContainsFunc(id, unicode.IsControl)
+}
+
+func userPath(id string) string { return "/v2/users/" + url.PathEscape(id) }

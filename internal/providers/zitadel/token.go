@@ -1,0 +1,163 @@
+package zitadel
+
+import (
+	"bytes"
+	"context"
+	"crypto/rsa"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+)
+
+const (
+	tokenPath    = "/oauth/v2/token"
+	tokenTimeout = 20 * time.Second
+	maxTokenBody = 64 << 10
+	jwtBearer    = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+	// An assertion is dated back a little, for clocks that differ, and lives shortly.
+	assertionBack = time.Minute
+	assertionLife = 5 * time.Minute
+)
+
+// scopes of every token: without the last one a token is issued and each call is 401 AUTH-7fs1e (facts/providers.md).
+var scopes = []string{"openid", "urn:zitadel:iam:org:project:id:zitadel:aud"}
+
+// signIn gives access tokens, one fetch at a time, and keeps the last one while it is valid.
+type signIn struct {
+	fixed   string // a personal access token; empty in the other modes
+	ask     func(now time.Time) (*clientcredentials.Config, error)
+	client  *http.Client
+	turn    chan struct{} // held by the one fetch that may be under way
+	current atomic.Pointer[oauth2.Token]
+}
+
+// newSignIn makes the bot's sign-in. client is the one that asks the token endpoint.
+func newSignIn(c Config, client *http.Client) (*signIn, error) {
+	client.Transport = wholeBody{client.Transport}
+	client.Timeout = tokenTimeout
+	s := &signIn{fixed: c.Token.Reveal(), client: client, turn: make(chan struct{}, 1), ask: c.askByClient}
+	if len(c.KeyJSON) > 0 {
+		k, err := parseKey(c.KeyJSON)
+		if err != nil {
+			return nil, err
+		}
+		s.ask = func(now time.Time) (*clientcredentials.Config, error) { return k.ask(c.URL, now) }
+	}
+	return s, nil
+}
+
+func (c Config) askByClient(time.Time) (*clientcredentials.Config, error) {
+	return &clientcredentials.Config{
+		TokenURL: c.URL + tokenPath, Scopes: scopes,
+		ClientID: c.ClientID, ClientSecret: c.ClientSecret.Reveal(), AuthStyle: oauth2.AuthStyleInHeader,
+	}, nil
+}
+
+// wholeBody reads an answer to its end before it is handed on, so that a cut connection is an error of the transport and not one of
+// the JSON in it.
+type wholeBody struct{ next http.RoundTripper }
+
+func (w wholeBody) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := w.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(http.MaxBytesReader(nil, resp.Body, maxTokenBody))
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+// token returns an access token that is good for now.
+func (s *signIn) token(ctx context.Context) (string, error) {
+	if s.fixed != "" {
+		return s.fixed, nil
+	}
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return "", tokenFailed(ctx.Err())
+	}
+	defer func() { <-s.turn }()
+	t, err := oauth2.ReuseTokenSource(s.current.Load(), fetch{ctx: ctx, from: s}).Token()
+	if err != nil {
+		return "", tokenFailed(err)
+	}
+	s.current.Store(t)
+	return t.AccessToken, nil
+}
+
+// drop forgets a token that ZITADEL did not accept; it reports whether another one can be had.
+func (s *signIn) drop() bool {
+	if s.fixed != "" {
+		return false
+	}
+	s.current.Store(nil)
+	return true
+}
+
+// fetch is one request to the token endpoint, within the context of the call that needs it.
+type fetch struct {
+	ctx  context.Context
+	from *signIn
+}
+
+// Token asks for a token.
+func (f fetch) Token() (*oauth2.Token, error) {
+	c, err := f.from.ask(time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return c.Token(context.WithValue(f.ctx, oauth2.HTTPClient, f.from.client))
+}
+
+// serviceKey is a service account's private key.
+type serviceKey struct {
+	id, user string
+	private  *rsa.PrivateKey
+}
+
+// parseKey reads a key file. Its errors hold nothing of the file.
+func parseKey(file []byte) (serviceKey, error) {
+	var k struct{ Type, KeyID, Key, UserID string }
+	if err := json.Unmarshal(file, &k); err != nil {
+		return serviceKey{}, errors.New("key_file: is not JSON")
+	}
+	if k.Type != "serviceaccount" || k.KeyID == "" || k.UserID == "" {
+		return serviceKey{}, errors.New(`key_file: is not the key of a service account (type "serviceaccount" with keyId, key and userId)`)
+	}
+	private, err := jwt.ParseRSAPrivateKeyFromPEM([]byte(k.Key))
+	if err != nil {
+		return serviceKey{}, errors.New("key_file: its key is not an RSA private key in PEM")
+	}
+	return serviceKey{id: k.KeyID, user: k.UserID, private: private}, nil
+}
+
+// ask is a request by the JWT profile: the assertion names the issuer as its audience, and the scope travels as a form value
+// (golang.org/x/oauth2/jwt would put it into the assertion, where ZITADEL does not look).
+func (k serviceKey) ask(issuer string, now time.Time) (*clientcredentials.Config, error) {
+	t := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.RegisteredClaims{
+		Issuer: k.user, Subject: k.user, Audience: jwt.ClaimStrings{issuer},
+		IssuedAt: jwt.NewNumericDate(now.Add(-assertionBack)), ExpiresAt: jwt.NewNumericDate(now.Add(assertionLife)),
+	})
+	t.Header["kid"] = k.id
+	signed, err := t.SignedString(k.private)
+	if err != nil {
+		return nil, errors.New("signing the assertion")
+	}
+	return &clientcredentials.Config{
+		TokenURL: issuer + tokenPath, Scopes: scopes, AuthStyle: oauth2.AuthStyleInParams,
+		EndpointParams: url.Values{"grant_type": {jwtBearer}, "assertion": {signed}},
+	}, nil
+}
