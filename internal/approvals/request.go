@@ -286,7 +286,7 @@ func (r *Request) Order(step int, now providers.Account) providers.Order {
 }
 
 func (r *Request) applyReceipt(e Event) {
-	t := r.telling(e.Key)
+	t := r.TellingOf(e.Key)
 	switch e.Kind { //nolint:exhaustive // receipts only
 	case Sending:
 		t.Pending = true
@@ -314,7 +314,8 @@ const (
 	KeyThread = "thread"
 )
 
-func (r *Request) telling(key string) Telling {
+// TellingOf returns how far the message with this key is.
+func (r *Request) TellingOf(key string) Telling {
 	switch key {
 	case KeyCard:
 		return r.Card

@@ -189,6 +189,10 @@ func (b *Book) write(l journal.Log, events []approvals.Event, now time.Time) (jo
 	if err != nil {
 		return journal.Write{}, err
 	}
+	if r.Foreign {
+		w.Wake, w.Open = l.Wake, l.Open
+		return w, nil
+	}
 	w.Wake, w.Open = approvals.Wake(r), r.Open()
 	if !w.Open {
 		w.Release = r.Keys()

@@ -1,0 +1,195 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"offboard/internal/approvals"
+	"offboard/internal/book"
+	"offboard/internal/journal"
+	"offboard/internal/mrkdwn"
+	"offboard/internal/providers"
+)
+
+// ask looks a person up, and records a request when exactly one account is meant.
+func (s *Service) ask(ctx context.Context, by approvals.Person, line Line) (Reply, error) {
+	ok, err := s.may(ctx, by, s.set.Requesters)
+	if err != nil {
+		return Reply{}, err
+	}
+	if !ok {
+		_, err := approvals.Decide(&approvals.Request{}, approvals.Ask{By: by}, s.now())
+		return Reply{}, err
+	}
+	if s.set.CardsMayGoOut != nil {
+		if err := s.set.CardsMayGoOut(); err != nil {
+			return Reply{}, plainf("No card can be posted now: %s. Nothing was done.", mrkdwn.Text(err.Error()))
+		}
+	}
+	where, err := s.where(line)
+	if err != nil {
+		return Reply{}, err
+	}
+	target, err := s.target(ctx, &line)
+	if err != nil {
+		return Reply{}, err
+	}
+	found := s.search(ctx, where, line.query())
+	hit, ok := found.only()
+	if !ok {
+		return found.reply(line)
+	}
+	return s.record(ctx, by, target, hit, line)
+}
+
+// where lists the providers that are looked at.
+func (s *Service) where(line Line) ([]providers.Provider, error) {
+	var names []string
+	var out []providers.Provider
+	for _, p := range s.providers {
+		d := p.Describe()
+		names = append(names, d.Name)
+		if line.Provider != "" && line.Provider != d.Name {
+			continue
+		}
+		if _, has := d.Info(actionFor(d, line)); !has {
+			if line.Provider != "" {
+				return nil, plainf("%s has no action %s. Nothing was done.", mrkdwn.Text(d.Name), mrkdwn.Text(string(line.Action)))
+			}
+			continue
+		}
+		out = append(out, p)
+	}
+	switch {
+	case len(out) > 0:
+		return out, nil
+	case line.Provider != "":
+		return nil, plainf("There is no provider %s. There are: %s. Nothing was done.",
+			mrkdwn.ID(line.Provider), mrkdwn.Text(strings.Join(names, ", ")))
+	default:
+		return nil, plainf("No provider has the action %s. Nothing was done.", mrkdwn.Text(string(line.Action)))
+	}
+}
+
+func actionFor(d providers.Description, line Line) providers.Action {
+	if line.Action != "" {
+		return line.Action
+	}
+	return d.Default
+}
+
+// target asks Slack about an @mention, and makes the line one that names their e-mail address.
+func (s *Service) target(ctx context.Context, line *Line) (approvals.Person, error) {
+	if line.Mention == "" {
+		return approvals.Person{}, nil
+	}
+	p, err := s.directory.Mentioned(ctx, line.Mention)
+	if u, ok := errors.AsType[*Unwelcome](err); ok {
+		return p, plainf("%s cannot be looked up from here (%s). Nothing was done. Name their e-mail address instead.",
+			mrkdwn.Person(line.Mention), mrkdwn.Text(u.Why))
+	}
+	if err != nil {
+		return p, &directoryError{err}
+	}
+	if p.Email == "" {
+		return p, plainf("Slack has no confirmed e-mail address for %s. Nothing was done. Name the account's e-mail address or id instead.",
+			mrkdwn.Person(line.Mention))
+	}
+	line.Who = p.Email
+	return p, nil
+}
+
+// record reads the one account again by its id, and records the request.
+func (s *Service) record(ctx context.Context, by, target approvals.Person, h hit, line Line) (Reply, error) {
+	d := h.provider.Describe()
+	account, err := s.readByID(ctx, h.provider, h.account.ID)
+	if err != nil {
+		s.log.Warn("read account", "provider", d.Name, "error", err)
+		return Reply{}, plainf("%s could not be read just now: %s. Nothing was done.", mrkdwn.Text(d.Vendor), mrkdwn.Text(say(err)))
+	}
+	action := actionFor(d, line)
+	info, _ := d.Info(action)
+	plan := approvals.Plan{Target: target, Writes: s.set.Writes, Steps: []approvals.Step{{
+		Account: account, Action: action, Vendor: d.Vendor, Host: d.Host,
+		Reversible: info.Reversible, Warning: info.Warning, Undo: info.Undo,
+	}}}
+	ask := approvals.Ask{
+		By: by, Requester: true, Plan: plan, Policy: approvals.Strictest(s.set.Policies, plan), Reason: line.Reason, Guard: s.set.Guard,
+	}
+	return s.create(ctx, ask)
+}
+
+// create records the request. When an earlier one of unseen outcome holds the account, the new one takes over from it.
+func (s *Service) create(ctx context.Context, ask approvals.Ask) (Reply, error) {
+	r, err := s.book.Create(ctx, ask, s.limits(ask.By)...)
+	if held, ok := errors.AsType[*journal.ReservedError](err); ok && ask.Linked == nil {
+		holder, err := s.book.Get(ctx, held.Holder)
+		if err != nil {
+			return Reply{}, err
+		}
+		if !unseen(holder) {
+			return Reply{
+				Text: fmt.Sprintf("%s is already open for this account (%s). Nothing was added.", holder.Name(), holder.State.Words()),
+				Card: holder.Card.Place,
+			}, nil
+		}
+		ask.Linked = holder
+		return s.create(ctx, ask)
+	}
+	if l, ok := errors.AsType[*journal.LimitError](err); ok {
+		return Reply{}, plainf("The limit of %d requests %s is reached. Nothing was done. There is room again %s.",
+			l.Limit, limitWords(l.Key), mrkdwn.Time(l.Free))
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	step := r.Plan.Steps[0]
+	s.log.Info("requested", "request", r.ID, "number", r.Number, "provider", step.Account.Provider, "action", step.Action)
+	text := fmt.Sprintf("%s is recorded: %s %s at %s. The card is in the approvals channel; somebody else must approve it there.",
+		r.Name(), step.Action, mrkdwn.Name(step.Account.Name, step.Account.ID), mrkdwn.Text(step.Vendor))
+	return Reply{Text: text, Card: s.cardOf(ctx, r.ID)}, nil
+}
+
+// cardOf waits a moment for the card, so that the reply can link to it.
+func (s *Service) cardOf(ctx context.Context, id string) approvals.Place {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	r, err := s.book.Wait(ctx, id, func(r *approvals.Request) bool { return r.Card.Place.Known() })
+	if err != nil {
+		return approvals.Place{}
+	}
+	return r.Card.Place
+}
+
+// unseen reports whether the request's outcome is "not done, as far as can be seen": it may be asked for again.
+func unseen(r *approvals.Request) bool {
+	for _, p := range r.Steps {
+		if p.Outcome != approvals.Unseen {
+			return false
+		}
+	}
+	return true
+}
+
+const perHourKey = "requests"
+
+func (s *Service) limits(by approvals.Person) []book.Limit {
+	var out []book.Limit
+	if s.set.PerHour > 0 {
+		out = append(out, book.Limit{Key: perHourKey, Most: s.set.PerHour, Within: time.Hour})
+	}
+	if s.set.PerRequesterPerDay > 0 {
+		out = append(out, book.Limit{Key: "requester/" + by.ID, Most: s.set.PerRequesterPerDay, Within: 24 * time.Hour})
+	}
+	return out
+}
+
+func limitWords(key string) string {
+	if key == perHourKey {
+		return "an hour"
+	}
+	return "a day for one requester"
+}

@@ -1,0 +1,228 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"offboard/internal/approvals"
+	"offboard/internal/book"
+	"offboard/internal/journal"
+	"offboard/internal/mrkdwn"
+	"offboard/internal/providers"
+)
+
+// cardValue is what a card's button carries. Both are hints: the request is our own record, the digest is what the person saw.
+type cardValue struct {
+	Request string `json:"r"`
+	Digest  string `json:"d"`
+}
+
+// chosen is what a button in a private list carries: no more than the person could have typed.
+type chosen struct {
+	Provider string `json:"p"`
+	ID       string `json:"i"`
+	Action   string `json:"a"`
+	Reason   string `json:"w,omitempty"`
+	Mention  string `json:"m,omitempty"`
+}
+
+func encodeChosen(c chosen) string {
+	b, err := json.Marshal(c)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// cardWait is how long a click waits for its card's place to be on record. With the look at who clicked it stays inside three seconds.
+const cardWait = 1200 * time.Millisecond
+
+// Click handles a click on a card or in a private list.
+func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
+	if c.Action == ActionChoose {
+		return s.choose(ctx, c)
+	}
+	button := approvals.Button(c.Action)
+	var v cardValue
+	if err := json.Unmarshal([]byte(c.Value), &v); err != nil || v.Request == "" {
+		s.log.Warn("a click carries no request")
+		return Ack{}, nil, nil
+	}
+	r, err := s.clicked(ctx, v.Request, c)
+	if errors.Is(err, journal.ErrNotFound) {
+		s.log.Warn("a click names no request of ours")
+		return Ack{}, s.private(c.Reply, "This card belongs to no request on record. Nothing was recorded. Ask again with "+s.set.Command+"."), nil
+	}
+	if err != nil {
+		return Ack{}, nil, fmt.Errorf("click: %w", err)
+	}
+	by, err := s.person(ctx, c.From)
+	if err != nil {
+		return s.refused(ctx, c, r, by, err)
+	}
+	if err := s.belongs(r, c); err != nil {
+		return s.refused(ctx, c, r, by, err)
+	}
+	if button == approvals.ButtonApprove && r.Policy.Confirm == approvals.ConfirmTyped {
+		return s.openTyped(ctx, c, r, by, v)
+	}
+	w, err := s.wish(ctx, button, by, v.Digest)
+	if err == nil {
+		_, err = s.book.Update(ctx, r.ID, book.Wish(w), c.Delivery.Keys...)
+	}
+	return s.refused(ctx, c, r, by, err)
+}
+
+// clicked loads the request, and waits a moment for a card whose place is not on record yet.
+func (s *Service) clicked(ctx context.Context, id string, c Click) (*approvals.Request, error) {
+	ctx, cancel := context.WithTimeout(ctx, cardWait)
+	defer cancel()
+	return s.book.Wait(ctx, id, func(r *approvals.Request) bool { return r.Card.Place.Known() || r.Card.Gone })
+}
+
+// belongs refuses a click that did not come from the request's own card.
+func (s *Service) belongs(r *approvals.Request, c Click) error {
+	if r.Card.Place.Known() && r.Card.Place == (approvals.Place{Channel: c.Channel, TS: c.TS}) {
+		return nil
+	}
+	return &approvals.Refusal{Code: approvals.WrongPlace, Say: "This is not the card of " + r.Name() + ". Nothing was recorded. " +
+		"Go to its card in the approvals channel and decide there."}
+}
+
+func (s *Service) wish(ctx context.Context, b approvals.Button, by approvals.Person, digest string) (approvals.Wish, error) {
+	if b == approvals.ButtonWithdraw {
+		return approvals.Withdraw{By: by}, nil
+	}
+	approver, err := s.may(ctx, by, s.set.Approvers)
+	if err != nil {
+		return nil, err
+	}
+	switch b {
+	case approvals.ButtonApprove:
+		return approvals.Approve{By: by, Approver: approver, Digest: digest}, nil
+	case approvals.ButtonDeny:
+		return approvals.Deny{By: by, Approver: approver}, nil
+	case approvals.ButtonWithdraw:
+	}
+	return nil, fmt.Errorf("no such button: %q", b)
+}
+
+// refused ends a click: it audits a refusal and answers the person privately. A nil error is a click that was recorded. The delivery is
+// remembered either way, so that a repeat is silent.
+func (s *Service) refused(ctx context.Context, c Click, r *approvals.Request, by approvals.Person, err error) (Ack, Later, error) {
+	if err == nil {
+		return Ack{}, nil, nil
+	}
+	why, who := refusalCode(err, by, c.From)
+	switch {
+	case why != "":
+		s.log.Info("click refused", "request", r.ID, "why", why, "by", who.ID)
+		_, recErr := s.book.Update(ctx, r.ID, auditRefusal(who, approvals.Button(c.Action), why), c.Delivery.Keys...)
+		if again(recErr) {
+			return Ack{}, nil, nil
+		}
+		if recErr != nil {
+			return Ack{}, nil, fmt.Errorf("record refused click: %w", recErr)
+		}
+	case again(err):
+		s.log.Info("a click was handled before", "request", r.ID)
+		return Ack{}, nil, nil
+	case !isDirectory(err):
+		return Ack{}, nil, fmt.Errorf("click: %w", err)
+	}
+	reply, owed := s.apology(err)
+	if !owed {
+		return Ack{}, nil, nil
+	}
+	if f, ok := errors.AsType[*approvals.Refusal](err); ok && f.Code == approvals.WrongPlace {
+		reply.Card = r.Card.Place
+	}
+	return Ack{}, func(ctx context.Context) { s.reply(ctx, c.Reply, reply) }, nil
+}
+
+// auditRefusal records a refused click, where that is owed: not for a second click of somebody whose approval counts, and not
+// in a request that must be left alone.
+func auditRefusal(by approvals.Person, b approvals.Button, why string) book.Decision {
+	return func(r *approvals.Request, now time.Time) ([]approvals.Event, error) {
+		if why == string(approvals.AlreadyYours) || r.Foreign {
+			return nil, nil
+		}
+		return approvals.Decide(r, approvals.Refuse{By: by, Button: b, Reason: why}, now)
+	}
+}
+
+// again reports whether the delivery was handled before.
+func again(err error) bool {
+	_, ok := errors.AsType[*journal.DuplicateError](err)
+	return ok
+}
+
+func isDirectory(err error) bool {
+	_, ok := errors.AsType[*directoryError](err)
+	return ok
+}
+
+// refusalCode gives the code to audit and the person to name; empty: the error is not a refusal.
+func refusalCode(err error, by approvals.Person, from Sender) (string, approvals.Person) {
+	if !by.Known() {
+		by = approvals.Person{ID: from.UserID}
+	}
+	if f, ok := errors.AsType[*approvals.Refusal](err); ok {
+		return string(f.Code), by
+	}
+	if u, ok := errors.AsType[*Unwelcome](err); ok {
+		return u.Why, by
+	}
+	return "", by
+}
+
+// private answers with a fixed sentence.
+func (s *Service) private(to Replier, text string) Later {
+	return func(ctx context.Context) { s.reply(ctx, to, Reply{Text: mrkdwn.Text(text)}) }
+}
+
+// choose goes on with an account from a private list, as if its id had been typed.
+func (s *Service) choose(ctx context.Context, c Click) (Ack, Later, error) {
+	var v chosen
+	if err := json.Unmarshal([]byte(c.Value), &v); err != nil || v.Provider == "" || v.ID == "" {
+		s.log.Warn("a choice carries no account")
+		return Ack{}, nil, nil
+	}
+	line := Line{Verb: VerbAsk, Who: v.ID, Provider: v.Provider, Action: providers.Action(v.Action), Reason: v.Reason}
+	if line.check() != nil {
+		return Ack{}, nil, nil
+	}
+	if err := s.book.Remember(ctx, c.Delivery.Keys...); err != nil {
+		if again(err) {
+			return Ack{}, nil, nil
+		}
+		return Ack{}, nil, fmt.Errorf("choose: %w", err)
+	}
+	return Ack{}, s.later(c.From, c.Reply, func(ctx context.Context, by approvals.Person) (Reply, error) {
+		return s.askChosen(ctx, by, line, v.Mention)
+	}), nil
+}
+
+// askChosen records a request for the account with exactly this id.
+func (s *Service) askChosen(ctx context.Context, by approvals.Person, line Line, mention string) (Reply, error) {
+	if ok, err := s.may(ctx, by, s.set.Requesters); err != nil || !ok {
+		if err == nil {
+			_, err = approvals.Decide(&approvals.Request{}, approvals.Ask{By: by}, s.now())
+		}
+		return Reply{}, err
+	}
+	where, err := s.where(line)
+	if err != nil {
+		return Reply{}, err
+	}
+	m := Line{Mention: mention}
+	target, err := s.target(ctx, &m)
+	if err != nil {
+		return Reply{}, err
+	}
+	h := hit{provider: where[0], account: providers.Account{ID: line.Who}}
+	return s.record(ctx, by, target, h, line)
+}

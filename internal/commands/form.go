@@ -1,0 +1,129 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"offboard/internal/approvals"
+	"offboard/internal/book"
+	"offboard/internal/mrkdwn"
+	"offboard/internal/providers"
+)
+
+// openForm answers /offboard alone.
+func (s *Service) openForm(ctx context.Context, c Command) (Ack, Later, error) {
+	f := AskForm{Private: c.Channel}
+	for _, p := range s.providers {
+		f.Providers = append(f.Providers, p.Describe().Name)
+	}
+	for _, a := range providers.Actions() {
+		f.Actions = append(f.Actions, string(a))
+	}
+	if err := s.forms.OpenAsk(ctx, c.TriggerID, f); err != nil {
+		s.log.Warn("open form", "error", err)
+		return Ack{Text: "The form could not be opened. Nothing was done. Type it instead:\n" + Help(s.set.Command)}, nil, nil
+	}
+	return Ack{}, nil, nil
+}
+
+// openTyped opens the form in which an approver types what the card shows. Nothing is recorded before it comes back.
+func (s *Service) openTyped(ctx context.Context, c Click, r *approvals.Request, by approvals.Person, v cardValue) (Ack, Later, error) {
+	w, err := s.wish(ctx, approvals.ButtonApprove, by, v.Digest)
+	if err == nil {
+		_, err = approvals.Decide(r, w, s.now())
+	}
+	if f, ok := errors.AsType[*approvals.Refusal](err); !ok || f.Code != approvals.WrongTyped {
+		return s.refused(ctx, c, r, by, err)
+	}
+	if ack, fresh := s.remember(ctx, c.Delivery); !fresh {
+		if ack.Text != "" {
+			return Ack{}, nil, errors.New("click: the delivery could not be recorded")
+		}
+		return Ack{}, nil, nil
+	}
+	private, err := json.Marshal(v)
+	if err != nil {
+		return Ack{}, nil, fmt.Errorf("typed form: %w", err)
+	}
+	step := r.Plan.Steps[0]
+	form := TypedForm{
+		Title: "Approve " + r.Name(), Private: string(private), Warning: mrkdwn.Text(step.Warning),
+		Ask: "Type the e-mail address of the account as the card shows it (its id if it has none).",
+	}
+	if err := s.forms.OpenTyped(ctx, c.TriggerID, form); err != nil {
+		s.log.Warn("open typed form", "request", r.ID, "error", err)
+		return Ack{}, s.private(c.Reply, "The form could not be opened. Nothing was recorded. Click Approve again."), nil
+	}
+	return Ack{}, nil, nil
+}
+
+// Submit handles a form that was sent off.
+func (s *Service) Submit(ctx context.Context, v Submit) (Ack, Later, error) {
+	switch v.Form {
+	case FormAsk:
+		return s.submitAsk(ctx, v)
+	case FormTyped:
+		return s.submitTyped(ctx, v)
+	default:
+		s.log.Warn("a form that is not ours")
+		return Ack{}, nil, nil
+	}
+}
+
+func (s *Service) submitAsk(ctx context.Context, v Submit) (Ack, Later, error) {
+	line := Line{Verb: VerbAsk, Provider: v.Values[FieldProvider], Action: providers.Action(v.Values[FieldAction]), Reason: v.Values[FieldReason]}
+	who, rest := cutWord(v.Values[FieldWho])
+	err := line.setWho(who)
+	if rest != "" {
+		err = faultf("Name one person at a time: an e-mail address, an id or a login.")
+	}
+	if err == nil {
+		err = line.check()
+	}
+	if f, ok := errors.AsType[*fault](err); ok {
+		return Ack{Errors: map[string]string{FieldWho: f.say}}, nil, nil
+	}
+	ack, fresh := s.remember(ctx, v.Delivery)
+	if !fresh {
+		if ack.Text != "" {
+			return Ack{Errors: map[string]string{FieldWho: ack.Text}}, nil, nil
+		}
+		return Ack{}, nil, nil
+	}
+	return Ack{}, s.later(v.From, v.Reply, func(ctx context.Context, by approvals.Person) (Reply, error) {
+		return s.ask(ctx, by, line)
+	}), nil
+}
+
+// submitTyped records an approval whose policy asks for typing. The person's rights are read again now.
+func (s *Service) submitTyped(ctx context.Context, v Submit) (Ack, Later, error) {
+	var c cardValue
+	if err := json.Unmarshal([]byte(v.Private), &c); err != nil || c.Request == "" {
+		s.log.Warn("a typed form carries no request")
+		return Ack{}, nil, nil
+	}
+	by, err := s.person(ctx, v.From)
+	var w approvals.Wish
+	if err == nil {
+		w, err = s.wish(ctx, approvals.ButtonApprove, by, c.Digest)
+	}
+	if a, ok := w.(approvals.Approve); ok && err == nil {
+		a.Typed = v.Values[FieldTyped]
+		_, err = s.book.Update(ctx, c.Request, book.Wish(a), v.Delivery.Keys...)
+	}
+	if err == nil || again(err) {
+		return Ack{}, nil, nil
+	}
+	if why, who := refusalCode(err, by, v.From); why != "" {
+		if _, recErr := s.book.Update(ctx, c.Request, auditRefusal(who, approvals.ButtonApprove, why)); recErr != nil {
+			s.log.Error("record refused form", "request", c.Request, "error", recErr)
+		}
+	}
+	reply, _ := s.apology(err)
+	if f, ok := errors.AsType[*approvals.Refusal](err); ok {
+		reply.Text = f.Say
+	}
+	return Ack{Errors: map[string]string{FieldTyped: reply.Text}}, nil, nil
+}

@@ -1,0 +1,139 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"offboard/internal/approvals"
+	"offboard/internal/book"
+	"offboard/internal/journal"
+	"offboard/internal/mrkdwn"
+)
+
+// mostListed is how many open requests a list shows.
+const mostListed = 30
+
+// mayRead refuses whoever is neither requester nor approver.
+func (s *Service) mayRead(ctx context.Context, by approvals.Person) error {
+	for _, rights := range []Rights{s.set.Requesters, s.set.Approvers} {
+		if ok, err := s.may(ctx, by, rights); err != nil || ok {
+			return err
+		}
+	}
+	return plainf("Only requesters and approvers may see requests.")
+}
+
+func (s *Service) list(ctx context.Context, by approvals.Person) (Reply, error) {
+	if err := s.mayRead(ctx, by); err != nil {
+		return Reply{}, err
+	}
+	open, err := s.book.Open(ctx, mostListed)
+	if err != nil {
+		return Reply{}, err
+	}
+	if len(open) == 0 {
+		return Reply{Text: "No request is open."}, nil
+	}
+	lines := make([]string, 0, len(open))
+	for _, r := range open {
+		lines = append(lines, summary(r))
+	}
+	return Reply{Text: strings.Join(lines, "\n")}, nil
+}
+
+// summary is one line about a request.
+func summary(r *approvals.Request) string {
+	parts := make([]string, 0, len(r.Plan.Steps))
+	for _, s := range r.Plan.Steps {
+		parts = append(parts, fmt.Sprintf("%s %s at %s", s.Action, mrkdwn.Name(s.Account.Name, s.Account.ID), mrkdwn.Text(s.Vendor)))
+	}
+	return fmt.Sprintf("*%s* %s: %s; asked for by %s, %d of %d approvals", r.Name(), r.State.Words(), strings.Join(parts, ", "),
+		mrkdwn.Person(r.Requester.ID), len(r.Approvals), r.Policy.Approvals)
+}
+
+func (s *Service) status(ctx context.Context, by approvals.Person, number int) (Reply, error) {
+	if err := s.mayRead(ctx, by); err != nil {
+		return Reply{}, err
+	}
+	r, err := s.numbered(ctx, number)
+	if err != nil {
+		return Reply{}, err
+	}
+	lines := []string{summary(r)}
+	switch r.State {
+	case approvals.StatePending:
+		lines = append(lines, "It can be decided until "+mrkdwn.Time(r.Expires)+".")
+	case approvals.StateApproved:
+		lines = append(lines, "It may begin until "+mrkdwn.Time(r.Window)+".")
+	case approvals.StateExecuting, approvals.StateDone, approvals.StatePartly, approvals.StateNotDone, approvals.StateUnknown,
+		approvals.StateDenied, approvals.StateWithdrawn, approvals.StateExpired:
+	}
+	for i, p := range r.Steps {
+		if p.Outcome != "" {
+			lines = append(lines, fmt.Sprintf("Step %d: %s. %s", i+1, outcomeWords(p.Outcome), mrkdwn.Text(p.Proof)))
+		}
+	}
+	return Reply{Text: strings.Join(lines, "\n"), Card: r.Card.Place}, nil
+}
+
+func outcomeWords(o approvals.Outcome) string {
+	switch o {
+	case approvals.Done:
+		return "done"
+	case approvals.Already:
+		return "already done"
+	case approvals.Elsewhere:
+		return "deleted by someone else"
+	case approvals.NotDone:
+		return "not done"
+	case approvals.Rehearsed:
+		return "not done (a rehearsal)"
+	case approvals.Unseen:
+		return "not done, as far as can be seen"
+	case approvals.Unknown:
+		return "unknown"
+	default:
+		return string(o)
+	}
+}
+
+func (s *Service) numbered(ctx context.Context, number int) (*approvals.Request, error) {
+	r, err := s.book.Numbered(ctx, number)
+	if errors.Is(err, journal.ErrNotFound) {
+		return nil, plainf("There is no %s. Type `%s list` for the open requests.", named(number), s.set.Command)
+	}
+	return r, err
+}
+
+func (s *Service) withdraw(ctx context.Context, by approvals.Person, number int) (Reply, error) {
+	r, err := s.numbered(ctx, number)
+	if err != nil {
+		return Reply{}, err
+	}
+	if _, err := s.book.Update(ctx, r.ID, book.Wish(approvals.Withdraw{By: by})); err != nil {
+		return Reply{}, err
+	}
+	return Reply{Text: r.Name() + " is withdrawn. Nothing will be called.", Card: r.Card.Place}, nil
+}
+
+func (s *Service) resolve(ctx context.Context, by approvals.Person, line Line) (Reply, error) {
+	approver, err := s.may(ctx, by, s.set.Approvers)
+	if err != nil {
+		return Reply{}, err
+	}
+	r, err := s.numbered(ctx, line.Number)
+	if err != nil {
+		return Reply{}, err
+	}
+	w := approvals.Resolve{By: by, Approver: approver, Done: line.Done, Reason: line.Reason}
+	after, err := s.book.Update(ctx, r.ID, book.Wish(w))
+	if err != nil {
+		return Reply{}, err
+	}
+	if after.Proposal != nil {
+		return Reply{Text: "Recorded. A second approver must agree with the same command before it counts.", Card: r.Card.Place}, nil
+	}
+	return Reply{Text: r.Name() + " is resolved by hand.", Card: r.Card.Place}, nil
+}

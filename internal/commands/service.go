@@ -1,0 +1,224 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"offboard/internal/approvals"
+	"offboard/internal/book"
+	"offboard/internal/mrkdwn"
+	"offboard/internal/providers"
+)
+
+// Book is what the service needs of the book of requests.
+type Book interface {
+	Get(ctx context.Context, id string) (*approvals.Request, error)
+	Numbered(ctx context.Context, number int) (*approvals.Request, error)
+	Open(ctx context.Context, most int) ([]*approvals.Request, error)
+	Create(ctx context.Context, ask approvals.Ask, limits ...book.Limit) (*approvals.Request, error)
+	Update(ctx context.Context, id string, d book.Decision, deliveries ...string) (*approvals.Request, error)
+	Remember(ctx context.Context, deliveries ...string) error
+	Wait(ctx context.Context, id string, ok func(*approvals.Request) bool) (*approvals.Request, error)
+}
+
+// Rights names people by user id and by user group.
+type Rights struct {
+	Users  []string
+	Groups []string
+}
+
+// Settings are fixed at construction.
+type Settings struct {
+	Command            string // "/offboard"
+	Writes             bool
+	Requesters         Rights
+	Approvers          Rights
+	Policies           []approvals.Policy
+	Guard              approvals.Guard
+	PerHour            int          // requests an hour for all; 0: no limit
+	PerRequesterPerDay int          // 0: no limit
+	CardsMayGoOut      func() error // nil: always. An error is why no card may be posted now, in plain words
+}
+
+// Service answers what people do in Slack.
+type Service struct {
+	book      Book
+	directory Directory
+	forms     Forms
+	providers []providers.Provider
+	set       Settings
+	now       func() time.Time
+	log       *slog.Logger
+}
+
+// New returns a service over the providers, in the order in which people are shown them.
+func New(b Book, d Directory, f Forms, ps []providers.Provider, set Settings, now func() time.Time, log *slog.Logger) *Service {
+	return &Service{book: b, directory: d, forms: f, providers: ps, set: set, now: now, log: log}
+}
+
+var _ Handler = (*Service)(nil)
+
+// The fixed sentences for faults of our own.
+const (
+	cannotRecord = "The bot cannot record this now. Nothing was done. Try again in a minute."
+	cannotTell   = "The bot cannot check who you are now. Nothing was done. Try again in a minute."
+)
+
+// Command handles a slash command.
+func (s *Service) Command(ctx context.Context, c Command) (Ack, Later, error) {
+	line, err := ParseLine(c.Text)
+	if f, ok := errors.AsType[*fault](err); ok {
+		return Ack{Text: mrkdwn.Text(f.say) + " Nothing was done. Type `" + s.set.Command + " help` for the grammar."}, nil, nil
+	}
+	switch line.Verb {
+	case VerbHelp:
+		return Ack{Text: Help(s.set.Command)}, nil, nil
+	case VerbForm:
+		return s.openForm(ctx, c)
+	case VerbList:
+		return Ack{}, s.later(c.From, c.Reply, s.list), nil
+	case VerbStatus:
+		return Ack{}, s.later(c.From, c.Reply, func(ctx context.Context, by approvals.Person) (Reply, error) {
+			return s.status(ctx, by, line.Number)
+		}), nil
+	case VerbAsk, VerbWithdraw, VerbResolve:
+	}
+	if ack, fresh := s.remember(ctx, c.Delivery); !fresh {
+		return ack, nil, nil
+	}
+	switch line.Verb { //nolint:exhaustive // the rest is answered above
+	case VerbWithdraw:
+		return Ack{}, s.later(c.From, c.Reply, func(ctx context.Context, by approvals.Person) (Reply, error) {
+			return s.withdraw(ctx, by, line.Number)
+		}), nil
+	case VerbResolve:
+		return Ack{}, s.later(c.From, c.Reply, func(ctx context.Context, by approvals.Person) (Reply, error) {
+			return s.resolve(ctx, by, line)
+		}), nil
+	}
+	return Ack{Text: lookingUp(line)}, s.later(c.From, c.Reply, func(ctx context.Context, by approvals.Person) (Reply, error) {
+		return s.ask(ctx, by, line)
+	}), nil
+}
+
+func lookingUp(l Line) string {
+	if l.Mention != "" {
+		return "Looking up " + mrkdwn.Person(l.Mention) + " …"
+	}
+	return "Looking up " + mrkdwn.ID(l.Who) + " …"
+}
+
+// remember records a delivery before it is acknowledged. fresh is false for one that was handled before, and when it cannot be recorded.
+func (s *Service) remember(ctx context.Context, d Delivery) (Ack, bool) {
+	err := s.book.Remember(ctx, d.Keys...)
+	if again(err) {
+		s.log.Info("a delivery was handled before")
+		return Ack{}, false
+	}
+	if err != nil {
+		s.log.Error("remember delivery", "error", err)
+		return Ack{Text: cannotRecord}, false
+	}
+	return Ack{}, true
+}
+
+// laterTimeout bounds everything that happens after an acknowledgement.
+const laterTimeout = 90 * time.Second
+
+// later finds out who the sender is, lets f answer, and tells them privately.
+func (s *Service) later(from Sender, to Replier, f func(ctx context.Context, by approvals.Person) (Reply, error)) Later {
+	return func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, laterTimeout)
+		defer cancel()
+		by, err := s.person(ctx, from)
+		var r Reply
+		if err == nil {
+			r, err = f(ctx, by)
+		}
+		if err != nil {
+			var owed bool
+			if r, owed = s.apology(err); !owed {
+				return
+			}
+		}
+		s.reply(ctx, to, r)
+	}
+}
+
+// person finds out who the sender is.
+func (s *Service) person(ctx context.Context, from Sender) (approvals.Person, error) {
+	p, err := s.directory.Person(ctx, from)
+	if _, unwelcome := errors.AsType[*Unwelcome](err); err != nil && !unwelcome {
+		return p, &directoryError{err}
+	}
+	return p, err
+}
+
+func (s *Service) reply(ctx context.Context, to Replier, r Reply) {
+	if r.Text == "" || to == nil {
+		return
+	}
+	if err := to.Private(ctx, r); err != nil {
+		s.log.Warn("private reply", "error", err)
+	}
+}
+
+// apology turns an error into a reply; owed is false for those who are owed no answer.
+func (s *Service) apology(err error) (r Reply, owed bool) {
+	if u, ok := errors.AsType[*Unwelcome](err); ok {
+		s.log.Warn("unwelcome", "why", u.Why)
+		return Reply{Text: mrkdwn.Text(u.Say)}, !u.Silent
+	}
+	if f, ok := errors.AsType[*approvals.Refusal](err); ok {
+		return Reply{Text: mrkdwn.Text(f.Say)}, true
+	}
+	if p, ok := errors.AsType[*plain](err); ok {
+		return Reply{Text: p.text}, true
+	}
+	if _, ok := errors.AsType[*directoryError](err); ok {
+		s.log.Error("directory", "error", err)
+		return Reply{Text: cannotTell}, true
+	}
+	s.log.Error("command", "error", err)
+	return Reply{Text: cannotRecord}, true
+}
+
+// plain is an error that is already a sentence for the person, as mrkdwn.
+type plain struct{ text string }
+
+func (p *plain) Error() string { return "told: " + p.text }
+
+func plainf(format string, args ...any) error { return &plain{fmt.Sprintf(format, args...)} }
+
+// directoryError is a failed look at who may do what.
+type directoryError struct{ err error }
+
+func (e *directoryError) Error() string { return "directory: " + e.err.Error() }
+
+func (e *directoryError) Unwrap() error { return e.err }
+
+// may reports whether a person is among those with a right, read now. An empty or unreadable group is nobody.
+func (s *Service) may(ctx context.Context, p approvals.Person, rights Rights) (bool, error) {
+	ids := append([]string{p.ID}, p.Also...)
+	for _, id := range ids {
+		if slices.Contains(rights.Users, id) {
+			return true, nil
+		}
+	}
+	for _, g := range rights.Groups {
+		members, err := s.directory.Members(ctx, g)
+		if err != nil {
+			return false, &directoryError{err}
+		}
+		for _, id := range ids {
+			if slices.Contains(members, id) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
