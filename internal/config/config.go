@@ -1,0 +1,120 @@
+package config
+
+import (
+	"offboard/internal/approvals"
+	"offboard/internal/providers"
+	"offboard/internal/secret"
+)
+
+// Config is the whole configuration, checked, with defaults filled in.
+type Config struct {
+	Slack      Slack
+	HTTP       HTTP
+	Journal    Journal
+	Writes     bool // false: a rehearsal; everything but the provider's write really happens
+	Requesters People
+	Approvers  People
+	Policies   []approvals.Policy // in the order of the file; none: what approvals.Strictest gives without any
+	Protected  []string           // e-mail addresses, and accounts as "provider:id"
+	Limits     Limits
+	Providers  []Provider // at least one, in the order of the file
+}
+
+// Transport is how Slack reaches the bot.
+type Transport string
+
+// The transports.
+const (
+	Socket Transport = "socket" // the bot opens WebSockets to Slack
+	HTTPS  Transport = "http"   // Slack posts signed requests to the bot
+)
+
+// Transports lists every Transport.
+func Transports() []Transport { return []Transport{Socket, HTTPS} }
+
+// Slack is the workspace and how to talk to it.
+type Slack struct {
+	Transport        Transport
+	APIURL           string // ends with a slash
+	BotToken         secret.String
+	AppToken         secret.String // socket only
+	SigningSecret    secret.String // http only, never empty then
+	Command          string        // with its slash: "/offboard"
+	Team             string        // T… or E…
+	AppID            string        // A…, may be empty
+	ApprovalsChannel string        // C… or G…
+	AuditChannel     string        // C… or G…
+}
+
+// HTTP is the bot's own listener: health and metrics always, Slack's requests with the http transport.
+type HTTP struct {
+	Listen string // host:port
+}
+
+// Journal says where the journal is.
+type Journal struct {
+	File string // path of the embedded journal
+}
+
+// People are members of the workspace, by id and by user group.
+type People struct {
+	Users  []string // U… or W…
+	Groups []string // S…
+}
+
+// Limits bound how much can be asked for.
+type Limits struct {
+	PerHour            int
+	PerRequesterPerDay int
+}
+
+// ProviderType is a vendor.
+type ProviderType string
+
+// The provider types.
+const (
+	ECGrid  ProviderType = "ecgrid"
+	ZITADEL ProviderType = "zitadel"
+	Torii   ProviderType = "torii"
+)
+
+// ProviderTypes lists every ProviderType.
+func ProviderTypes() []ProviderType { return []ProviderType{ECGrid, ZITADEL, Torii} }
+
+// DeleteAPI is which of its two APIs ZITADEL is asked to delete by.
+type DeleteAPI string
+
+// The delete APIs.
+const (
+	DeleteV1 DeleteAPI = "v1" // management v1
+	DeleteV2 DeleteAPI = "v2"
+)
+
+// Provider is one configured identity provider. Of the credentials exactly those that the type needs are set.
+type Provider struct {
+	Name   string // a-z, 0-9 and -
+	Type   ProviderType
+	URL    string // without a slash at the end
+	Action providers.Action
+
+	APIKey secret.String // ecgrid
+
+	SecretKey   secret.String // torii
+	Environment string        // torii
+
+	Token        secret.String // zitadel: this,
+	ClientID     string        // or this
+	ClientSecret secret.String // and this,
+	Key          secret.String // or this: the content of key_file, a service account's JSON key
+	DeleteAPI    DeleteAPI     // zitadel
+}
+
+// The defaults of design §6.
+const (
+	defaultAPIURL             = "https://slack.com/api/"
+	defaultCommand            = "/offboard"
+	defaultListen             = "127.0.0.1:8080"
+	defaultJournal            = "offboard.db"
+	defaultPerHour            = 20
+	defaultPerRequesterPerDay = 10
+)

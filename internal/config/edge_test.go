@@ -1,0 +1,186 @@
+package config_test
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+
+	"offboard/internal/config"
+)
+
+// TestRefusedUnread: what the parser should not see is refused in one sentence.
+func TestRefusedUnread(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ text, want string }{
+		"too large":  {strings.Repeat("# comment\n", 110_000), "larger than 1 MiB"},
+		"not UTF-8":  {"slack: \xff\n", "not UTF-8"},
+		"zero byte":  {"slack: \x00\n", "not UTF-8"},
+		"deep":       {strings.Repeat("[\n", 500_000), "offboard.yaml:33:1: more than 32 brackets are open here"},
+		"long line":  {"a: " + strings.Repeat("[", 5000), "offboard.yaml:1:1: this line is too long"},
+		"after text": {"a: ]]]]\n" + strings.Repeat("- [\n", 40), "brackets are open"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := lay(t, section{"offboard.yaml", tc.text})
+			c, warnings, err := config.Load(path, environment, os.ReadFile)
+			if got := report(path, warnings, err); c != nil || !strings.Contains(got, tc.want) {
+				t.Errorf("got %.200s, want %q in it", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestReadFileFails(t *testing.T) {
+	t.Parallel()
+	deny := func(string) ([]byte, error) {
+		return nil, &fs.PathError{Op: "open", Path: "offboard.yaml", Err: fs.ErrPermission}
+	}
+	_, _, err := config.Load("offboard.yaml", environment, deny)
+	faults, ok := errors.AsType[config.Faults](err)
+	if !ok || len(faults) != 1 || faults[0].String() != "offboard.yaml: cannot be read: permission denied" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestAddresses: https, or http on loopback, and nothing behind the path.
+func TestAddresses(t *testing.T) {
+	t.Parallel()
+	for address, good := range map[string]bool{
+		"https://id.example.com":         true,
+		"https://id.example.com:8443/x/": true,
+		"http://localhost:8080":          true,
+		"http://127.0.0.1:1":             true,
+		"http://127.1.2.3":               true,
+		"http://[::1]:80":                true,
+		"http://0.0.0.0":                 false,
+		"http://id.example.com":          false,
+		"http://localhost.example.com":   false,
+		"http://127.0.0.1.example.com":   false,
+		"https://":                       false,
+		"https:id.example.com":           false,
+		"//id.example.com":               false,
+		"ftp://id.example.com":           false,
+		"https://u@id.example.com":       false,
+		"https://id.example.com/?":       false,
+		"https://id.example.com/#":       false,
+		"https://id.example.com/%zz":     false,
+	} {
+		t.Run(address, func(t *testing.T) {
+			t.Parallel()
+			text := strings.Replace(minimal, "https://id.example.com/", address, 1)
+			path := lay(t, section{"offboard.yaml", text})
+			_, warnings, err := config.Load(path, environment, os.ReadFile)
+			if (err == nil) != good {
+				t.Errorf("%s", report(path, warnings, err))
+			}
+		})
+	}
+}
+
+func TestJournalForms(t *testing.T) {
+	t.Parallel()
+	for form, want := range map[string]string{
+		"file:a.db":                   "good",
+		"file:/var/lib/a.db":          "good",
+		"file:":                       "must be file:PATH",
+		"file://a.db":                 "must be file:PATH",
+		"a.db":                        "must be file:PATH",
+		"redis://localhost":           "not built yet",
+		"rediss://localhost":          "not built yet",
+		"redis+sentinel://a,b/master": "not built yet",
+		"redis+cluster://a,b":         "not built yet",
+	} {
+		t.Run(form, func(t *testing.T) {
+			t.Parallel()
+			path := lay(t, section{"offboard.yaml", minimal + "journal: \"" + form + "\"\n"})
+			_, warnings, err := config.Load(path, environment, os.ReadFile)
+			if got := report(path, warnings, err); !strings.Contains(got, want) {
+				t.Errorf("got %s, want %q in it", got, want)
+			}
+		})
+	}
+}
+
+// TestSecretsFromFiles: the newline that editors leave at the end is not part of a secret.
+func TestSecretsFromFiles(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(minimal, "env:SLACK_SIGNING_SECRET", "file:secrets/signing", 1)
+	c := load(t, text, section{"secrets/signing", "signed\r\n\n"})
+	if got := c.Slack.SigningSecret.Reveal(); got != "signed" {
+		t.Errorf("the secret is %q", got)
+	}
+}
+
+// keyFile is a service account's key as facts/providers.md describes it.
+func keyFile(t *testing.T) string {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := &pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}
+	out, err := json.Marshal(map[string]string{
+		"type": "serviceaccount", "keyId": "1", "userId": "2", "key": string(pem.EncodeToMemory(block)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+func TestZITADELCredentials(t *testing.T) {
+	t.Parallel()
+	key := keyFile(t)
+	with := func(how string) config.Provider {
+		text := strings.Replace(minimal, "token: env:ZITADEL_TOKEN", how+", action: delete, delete_api: v1", 1)
+		return load(t, text, section{"key.json", key}).Providers[0]
+	}
+	if p := with("key_file: key.json"); p.Key.Reveal() != key || p.DeleteAPI != config.DeleteV1 || p.Action != "delete" {
+		t.Errorf("key_file: %+v", p)
+	}
+	if p := with("key_file: file:key.json"); p.Key.Reveal() != key {
+		t.Errorf("key_file as file: %+v", p)
+	}
+	if p := with("client_id: bot, client_secret: env:ZITADEL_TOKEN"); p.ClientID != "bot" || p.ClientSecret.Empty() {
+		t.Errorf("client_id: %+v", p)
+	}
+	if p := with("client_id: env:ZITADEL_CLIENT_ID, client_secret: env:ZITADEL_TOKEN"); p.ClientID != "bot@acme" {
+		t.Errorf("client_id by reference: %+v", p)
+	}
+}
+
+// FuzzLoad: no file makes the reader panic, none brings a secret into a report, and what is read can be used.
+func FuzzLoad(f *testing.F) {
+	for _, seed := range []string{
+		example, minimal, "", "a: [", "- - - ? :", "a: &a *a", "? [a]\n: b", "!!x {a: |-\n  b\n c: 'd", "%YAML 1.2\n--- >\n x", "\t- {,}",
+		"slack: {bot_token: \"MAR\n KED\", <<: 1, 2: 3}", "providers: {zitadel: {type: zitadel, key_file: {a: b}}}", "a: !!binary",
+		"writes: 0x1F\nlimits: {per_hour: 18446744073709551615, per_requester_per_day: -.inf}", "x: *y", "&a a: &b b", "[]: ", "{}: {}",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		read := func(path string) ([]byte, error) {
+			if path == "offboard.yaml" {
+				return []byte(text), nil
+			}
+			return nil, fs.ErrNotExist
+		}
+		c, warnings, err := config.Load("offboard.yaml", environment, read)
+		if got := report("offboard.yaml", warnings, err); !strings.Contains(text, clear) && strings.Contains(got, clear) {
+			t.Errorf("the report shows a secret:\n%s", got)
+		}
+		if (c == nil) == (err == nil) {
+			t.Errorf("config %v, error %v", c, err)
+		}
+		if c != nil && (len(c.Providers) == 0 || len(c.Approvers.Users)+len(c.Approvers.Groups) == 0) {
+			t.Errorf("read a configuration that cannot be used: %+v", c)
+		}
+	})
+}

@@ -1,0 +1,109 @@
+package config
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+func readPeople(top *fields, key, what, verb string) People {
+	var p People
+	v, ok := top.required(key, what)
+	if !ok {
+		return p
+	}
+	f, ok := v.fields()
+	if !ok {
+		return p
+	}
+	before := len(top.of.r.faults)
+	if v, ok := f.optional("users"); ok {
+		p.Users = v.words(userID)
+	}
+	if v, ok := f.optional("groups"); ok {
+		p.Groups = v.words(groupID)
+	}
+	f.done()
+	if len(p.Users)+len(p.Groups) == 0 && len(top.of.r.faults) == before {
+		v.fault("is empty: nobody could %s; name users or groups", verb)
+	}
+	return p
+}
+
+// enoughPeople warns where the people named can never suffice: the requester's own consent does not count.
+func enoughPeople(top *fields, c *Config) {
+	v, ok := top.optional("approvers")
+	if !ok || len(c.Approvers.Groups) > 0 || len(c.Approvers.Users) == 0 {
+		return
+	}
+	people := len(c.Approvers.Users)
+	alone := len(c.Requesters.Groups) == 0 && len(c.Requesters.Users) == 1
+	if alone && slices.Contains(c.Approvers.Users, c.Requesters.Users[0]) {
+		people--
+	}
+	need := 1
+	for _, p := range c.Policies {
+		need = max(need, p.Approvals)
+	}
+	if people < need {
+		v.warn("names too few people: a request can need %d approvals by people who did not ask for it, and only %d could approve",
+			need, people)
+	}
+}
+
+var email = regexp.MustCompile(`^[^\s@:,"<>\p{C}]+@[^\s@:,"<>\p{C}]+$`)
+
+// readProtected reads e-mail addresses and "provider:id".
+func readProtected(top *fields, providers []string) []string {
+	v, ok := top.optional("protected")
+	if !ok {
+		return nil
+	}
+	var out []string
+	for _, item := range v.items() {
+		t, ok := item.text()
+		if !ok {
+			continue
+		}
+		name, id, account := strings.Cut(t, ":")
+		switch {
+		case email.MatchString(t):
+			out = append(out, t)
+		case account && oneWord.fits(id) && slices.Contains(providers, name):
+			out = append(out, t)
+		case account && oneWord.fits(id) && providerName.fits(name):
+			item.fault("names the provider %q, which is not configured; there is %s", name, listing(providers))
+		default:
+			item.fault("is neither an e-mail address nor provider:id, as in \"zitadel:1234567890\"")
+		}
+	}
+	return out
+}
+
+func listing(words []string) string {
+	if len(words) == 0 {
+		return "none"
+	}
+	return strings.Join(words, ", ")
+}
+
+func readLimits(top *fields) Limits {
+	l := Limits{PerHour: defaultPerHour, PerRequesterPerDay: defaultPerRequesterPerDay}
+	v, ok := top.optional("limits")
+	if !ok {
+		return l
+	}
+	f, ok := v.fields()
+	if !ok {
+		return l
+	}
+	const most = 100_000
+	if v, ok := f.optional("per_hour"); ok {
+		l.PerHour, _ = v.integer(1, most)
+	}
+	if v, ok := f.optional("per_requester_per_day"); ok {
+		l.PerRequesterPerDay, _ = v.integer(1, most)
+	}
+	f.done()
+	return l
+}

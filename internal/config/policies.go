@@ -1,0 +1,89 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+
+	"offboard/internal/approvals"
+	"offboard/internal/providers"
+)
+
+// More people than this would never be found in time.
+const approvalsMax = 10
+
+// readPolicies reads the policies as they stand: what one leaves out it does not ask for.
+func readPolicies(top *fields, names []string) []approvals.Policy {
+	v, ok := top.optional("policies")
+	if !ok {
+		return nil
+	}
+	var out []approvals.Policy
+	for i, item := range v.items() {
+		if f, ok := item.fields(); ok {
+			p := readPolicy(f, names)
+			p.Name = fmt.Sprintf("policy %d", i+1)
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func readPolicy(f *fields, names []string) approvals.Policy {
+	var p approvals.Policy
+	if v, ok := f.optional("match"); ok {
+		p.Providers, p.Actions = readMatch(v, names)
+	}
+	if v, ok := f.optional("approvals"); ok {
+		p.Approvals, _ = v.integer(1, approvalsMax)
+	}
+	if v, ok := f.optional("expires"); ok {
+		p.Expires, _ = v.duration()
+	}
+	if v, ok := f.optional("window"); ok {
+		p.Window, _ = v.duration()
+	}
+	if v, ok := f.optional("confirm"); ok {
+		p.Confirm, _ = choice(v, []approvals.Confirm{approvals.ConfirmDialog, approvals.ConfirmTyped})
+	}
+	f.hint = func(key string) (string, bool) {
+		return "it is not built yet; leave it out", key == "cool_off"
+	}
+	f.done()
+	return p
+}
+
+func readMatch(v value, names []string) ([]string, []providers.Action) {
+	f, ok := v.fields()
+	if !ok {
+		return nil, nil
+	}
+	var matched []string
+	if v, ok := f.optional("providers"); ok {
+		for _, item := range v.some() {
+			n, ok := item.text()
+			if ok && !slices.Contains(names, n) {
+				item.fault("is not a configured provider; there is %s", listing(names))
+			}
+			matched = append(matched, n)
+		}
+	}
+	var actions []providers.Action
+	if v, ok := f.optional("actions"); ok {
+		for _, item := range v.some() {
+			a, _ := choice(item, providers.Actions())
+			actions = append(actions, a)
+		}
+	}
+	f.done()
+	return matched, actions
+}
+
+// some is items, of which there must be one: an empty list would seem to match nothing and match everything.
+func (v value) some() []value {
+	before := len(v.r.faults)
+	items := v.items()
+	if len(items) == 0 && len(v.r.faults) == before {
+		v.fault("is an empty list; name what it matches, or leave it out to match everything")
+	}
+	return items
+}
