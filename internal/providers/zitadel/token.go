@@ -90,7 +90,7 @@ func (s *signIn) token(ctx context.Context) (string, error) {
 		return "", tokenFailed(ctx.Err())
 	}
 	defer func() { <-s.turn }()
-	t, err := oauth2.ReuseTokenSource(s.current.Load(), fetch{ctx: ctx, from: s}).Token()
+	t, err := oauth2.ReuseTokenSource(s.current.Load(), source(func() (*oauth2.Token, error) { return s.fetch(ctx) })).Token()
 	if err != nil {
 		return "", tokenFailed(err)
 	}
@@ -107,20 +107,20 @@ func (s *signIn) drop() bool {
 	return true
 }
 
-// fetch is one request to the token endpoint, within the context of the call that needs it.
-type fetch struct {
-	ctx  context.Context
-	from *signIn
-}
-
-// Token asks for a token.
-func (f fetch) Token() (*oauth2.Token, error) {
-	c, err := f.from.ask(time.Now())
+// fetch asks for a token within the context of the call that needs it.
+func (s *signIn) fetch(ctx context.Context) (*oauth2.Token, error) {
+	c, err := s.ask(time.Now())
 	if err != nil {
 		return nil, err
 	}
-	return c.Token(context.WithValue(f.ctx, oauth2.HTTPClient, f.from.client))
+	return c.Token(context.WithValue(ctx, oauth2.HTTPClient, s.client))
 }
+
+// source is a function as the token source that golang.org/x/oauth2 wants.
+type source func() (*oauth2.Token, error)
+
+// Token calls the function.
+func (f source) Token() (*oauth2.Token, error) { return f() }
 
 // serviceKey is a service account's private key.
 type serviceKey struct {
@@ -135,7 +135,7 @@ func parseKey(file []byte) (serviceKey, error) {
 		return serviceKey{}, errors.New("key_file: is not JSON")
 	}
 	if k.Type != "serviceaccount" || k.KeyID == "" || k.UserID == "" {
-		return serviceKey{}, errors.New(`key_file: is not the key of a service account (type "serviceaccount" with keyId, key and userId)`)
+		return serviceKey{}, errors.New("key_file: is not the key of a service account, with type, keyId, key and userId")
 	}
 	private, err := jwt.ParseRSAPrivateKeyFromPEM([]byte(k.Key))
 	if err != nil {

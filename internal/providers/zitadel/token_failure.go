@@ -62,7 +62,8 @@ func tokenRefused(answer *oauth2.RetrieveError) error {
 	case e.Code == "server_error":
 		// An assertion that does not hold is answered with a 500 (facts/providers.md): no use in trying for ever.
 		e.Kind = providers.Misconfigured
-		e.Say = "ZITADEL answered 500 (server_error) to the bot's sign-in, which is what it says to a key that it does not accept: check key_file"
+		e.Say = "ZITADEL answered server_error to the bot's sign-in, which is what it says to a key that it does not accept: " +
+			"check key_file"
 	case e.Status >= http.StatusInternalServerError:
 		e.Kind, e.Say = providers.Temporary, fmt.Sprintf("ZITADEL's token endpoint answered %d; nothing was sent", e.Status)
 	default:

@@ -1,8 +1,8 @@
 // Package localzitadel is a ZITADEL instance on loopback, for trying the bot and for testing it.
 //
-// A [Server] holds organisations, users, memberships, sessions and credentials in memory and answers the calls the bot makes the way
-// facts/providers.md says a real instance does: v2 users (get, search, deactivate, reactivate, delete), the management v1 delete and
-// memberships search, who am I, sessions, and the token endpoint. It keeps the awkward parts: the instance is chosen by Host,
+// A [Server] holds organisations, users, memberships, sessions and credentials in memory and answers the calls the bot makes the
+// way facts/providers.md says a real instance does: v2 users (get, search, deactivate, reactivate, delete), the management v1
+// delete and memberships search, who am I, sessions, and the token endpoint. It keeps the awkward parts: the instance is chosen by Host,
 // JSON omits default values, 64-bit numbers are strings, text is compared case-sensitively unless asked otherwise, "already
 // inactive" is answered before rights are looked at, too few rights on a search look like an empty page with a total, deleted users
 // vanish from every read while their sessions stay.
