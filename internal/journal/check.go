@@ -1,6 +1,9 @@
 package journal
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // maxName bounds ids, keys and deliveries, in bytes: every engine can index that much.
 const maxName = 1024
@@ -11,10 +14,10 @@ func (w Write) Check() error {
 	faults := []error{
 		checkNames("id", w.ID),
 		w.checkRecords(),
-		w.checkTimes(),
+		w.checkWake(),
 		w.checkReservations(),
 		checkNames("release", w.Release...),
-		checkNames("delivery", w.Deliveries...),
+		CheckDeliveries(w.Deliveries, w.Now, w.Keep),
 		w.checkCounts(),
 	}
 	for _, err := range faults {
@@ -26,7 +29,12 @@ func (w Write) Check() error {
 }
 
 // CheckDeliveries says what is wrong with the arguments of [Journal.Remember], as [Write.Check] does for a write.
-func CheckDeliveries(deliveries []string) error { return checkNames("delivery", deliveries...) }
+func CheckDeliveries(deliveries []string, now time.Time, keep time.Duration) error {
+	if len(deliveries) > 0 && (now.IsZero() || keep <= 0) {
+		return malformed("deliveries need the time and how long to keep them")
+	}
+	return checkNames("delivery", deliveries...)
+}
 
 func (w Write) checkRecords() error {
 	if w.Expect < 0 || w.Expect == 0 && len(w.Records) == 0 {
@@ -51,12 +59,9 @@ func (w Write) checkRecords() error {
 	return nil
 }
 
-func (w Write) checkTimes() error {
+func (w Write) checkWake() error {
 	if y := w.Wake.UTC().Year(); !w.Wake.IsZero() && (y < 1970 || y > 9999) {
 		return malformed("%s: wake time in the year %d", w.ID, y)
-	}
-	if w.Now.IsZero() && len(w.Deliveries)+len(w.Counts) > 0 {
-		return malformed("%s: deliveries and counts need the time", w.ID)
 	}
 	return nil
 }
@@ -76,8 +81,8 @@ func (w Write) checkCounts() error {
 		if err := checkNames("count", c.Key); err != nil {
 			return err
 		}
-		if c.Limit < 1 || c.Within <= 0 || seen[c.Key] {
-			return malformed("%s: count of %q needs a limit and a time, once", w.ID, c.Key)
+		if c.Limit < 1 || c.Within <= 0 || w.Now.IsZero() || seen[c.Key] {
+			return malformed("%s: a count needs a limit, a span and the time, and its key only once", w.ID)
 		}
 		seen[c.Key] = true
 	}

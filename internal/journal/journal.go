@@ -38,12 +38,12 @@ type Write struct {
 	Open    bool      // replaces the log's listing
 
 	Reserve []Reservation // all or nothing
-	Release []string      // keys this log holds; keys it does not hold are left alone
+	Release []string      // keys this log holds; keys it does not hold are left alone; a key in Reserve too stays reserved
 
 	Deliveries []string      // Slack deliveries this write handles: any of them known is a DuplicateError
 	Keep       time.Duration // how long the deliveries are remembered, from Now
 
-	Counts []Count // all must have room
+	Counts []Count // all must have room; a key stands in it once
 
 	// Confirm asks that the write is confirmed to survive the loss of a server before Append returns nil. An engine that cannot
 	// confirm it returns ErrNotDurable, and the write may or may not have happened.
@@ -81,7 +81,8 @@ type Info struct {
 // the engine's own, which then means that the write may or may not have happened.
 type Journal interface {
 	// Append carries out one write, all of it or nothing, and returns the log's number. Checks come before effects, in this order:
-	// version (ErrConflict), deliveries (DuplicateError), reservations (ReservedError), counts (LimitError).
+	// the write itself (ErrMalformed, see Write.Check), version (ErrConflict), deliveries (DuplicateError), reservations
+	// (ReservedError), counts (LimitError).
 	// When it returns nil the write survives the sudden death of this process and of its machine, as far as Info says.
 	Append(ctx context.Context, w Write) (number int, err error)
 

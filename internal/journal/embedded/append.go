@@ -32,7 +32,7 @@ func (j *Journal) Append(ctx context.Context, w journal.Write) (int, error) {
 
 // Remember records deliveries that lead to no other write.
 func (j *Journal) Remember(ctx context.Context, deliveries []string, now time.Time, keep time.Duration) error {
-	if err := journal.CheckDeliveries(deliveries); err != nil {
+	if err := journal.CheckDeliveries(deliveries, now, keep); err != nil || len(deliveries) == 0 {
 		return err
 	}
 	check := func(tx *bbolt.Tx) error { return refuseSeen(tx, deliveries, now) }
