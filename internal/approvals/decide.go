@@ -43,6 +43,7 @@ func (r *Request) complete(events []Event, now time.Time) []Event {
 func (r *Request) clone() *Request {
 	c := *r
 	c.Approvals = append([]Consent(nil), r.Approvals...)
+	c.Faces = append([]Plan(nil), r.Faces...)
 	c.Refusals = append([]Person(nil), r.Refusals...)
 	c.Steps = append([]Progress(nil), r.Steps...)
 	c.Events = append([]Event(nil), r.Events...)

@@ -89,7 +89,7 @@ func (r *Request) running() bool {
 func (r *Request) consented() bool {
 	var distinct []Person
 	for _, c := range r.Approvals {
-		if !contains(distinct, c.By) && !r.Requester.Same(c.By) && !r.Plan.Concerns(c.By) {
+		if !contains(distinct, c.By) && !r.Requester.Same(c.By) && !r.Concerns(c.By) {
 			distinct = append(distinct, c.By)
 		}
 	}

@@ -94,7 +94,7 @@ func (r *Request) mayDecide(by Person, approver bool, now time.Time) error {
 	switch {
 	case r.State.Ended():
 		return refuse(AlreadyDecided, fmt.Sprintf("%s is already over (%s). Nothing was recorded.", r.Name(), r.State.Words()))
-	case r.Plan.Concerns(by):
+	case r.Concerns(by):
 		return refuse(OwnAccount, r.Name()+" is about your own account. Nothing was recorded. Somebody else must decide.")
 	case r.Requester.Same(by):
 		return refuse(OwnRequest, "You asked for "+r.Name()+" yourself, so a second person must decide. Nothing was recorded. "+
@@ -193,7 +193,7 @@ func (w Resolve) decide(r *Request, _ time.Time) ([]Event, error) {
 	if !ok {
 		return nil, refuse(NotOpen, r.Name()+" has no unknown outcome to resolve. Nothing was recorded.")
 	}
-	if r.Plan.Concerns(w.By) {
+	if r.Concerns(w.By) {
 		return nil, refuse(OwnAccount, r.Name()+" is about your own account. Nothing was recorded. Somebody else must decide.")
 	}
 	if !w.Approver {

@@ -1,6 +1,7 @@
 package approvals
 
 import (
+	"slices"
 	"time"
 
 	"offboard/internal/providers"
@@ -30,6 +31,7 @@ type Request struct {
 	Approvals []Consent // to Digest
 	Refusals  []Person  // whose refused clicks are on record
 	Reminded  bool
+	Faces     []Plan       // every plan that was ever shown: whoever one of them concerns is the person to be removed
 	Drift     []Difference // what changed when approvals were last voided
 	Steps     []Progress   // one for each of Plan.Steps
 	Proposal  *Event       // a proposal to resolve by hand
@@ -125,12 +127,23 @@ func (r *Request) applyRequested(e Event) {
 		r.Foreign = true
 		return
 	}
-	r.State = StatePending
-	r.Plan, r.Digest, r.Policy = *e.Plan, e.Plan.Digest(), *e.Policy
+	r.State, r.Policy = StatePending, *e.Policy
+	r.show(*e.Plan)
 	r.Requester, r.Reason, r.Linked, r.Earlier = e.By, e.Reason, e.Linked, e.Sent
 	r.Created, r.Expires = e.At, e.At.Add(e.Policy.Expires)
 	r.Steps = make([]Progress, len(e.Plan.Steps))
 	r.Tells = map[string]Telling{}
+}
+
+func (r *Request) show(p Plan) {
+	r.Plan, r.Digest = p, p.Digest()
+	r.Faces = append(r.Faces, p)
+}
+
+// Concerns reports whether the person is the one to be removed, by anything that was ever shown of the account: somebody whose
+// e-mail address was changed at the provider after the request stays the person it is about.
+func (r *Request) Concerns(who Person) bool {
+	return slices.ContainsFunc(r.Faces, func(p Plan) bool { return p.Concerns(who) })
 }
 
 func (r *Request) applyDecision(e Event) {
@@ -154,7 +167,7 @@ func (r *Request) applyDecision(e Event) {
 			r.Steps[i].Tries = 0
 		}
 		if e.Plan != nil {
-			r.Plan, r.Digest = *e.Plan, e.Plan.Digest()
+			r.show(*e.Plan)
 		}
 	}
 }

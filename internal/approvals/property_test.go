@@ -1,0 +1,399 @@
+package approvals_test
+
+import (
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"offboard/internal/approvals"
+	"offboard/internal/providers"
+)
+
+// The properties of the package comment over random histories. The judge below keeps its own record of what happened, from the events
+// alone, and knows who somebody really is: the code under test only sees the ids and addresses that a person happens to come with.
+
+const (
+	stepsEach = 1200 // per check; rapid runs 100 checks
+	people    = 6
+	requester = 0
+	target    = 1
+)
+
+// faces are the ways in which one person can turn up: by a U id, by a W id that is known to be the same person's, or by another id
+// with the same confirmed e-mail address in another letter case.
+func faces(i int) []approvals.Person {
+	email := fmt.Sprintf("p%d@example.com", i)
+	return []approvals.Person{
+		{ID: fmt.Sprintf("U%d", i), Email: email},
+		{ID: fmt.Sprintf("W%d", i), Also: []string{fmt.Sprintf("U%d", i)}, Email: email},
+		{ID: fmt.Sprintf("UX%d", i), Email: fmt.Sprintf("P%d@Example.COM", i)},
+	}
+}
+
+func TestPropertiesOverRandomHistories(t *testing.T) {
+	t.Parallel()
+	var steps atomic.Int64
+	rapid.Check(t, func(rt *rapid.T) {
+		h := newHistory(rt)
+		for range stepsEach {
+			if h.r == nil || h.over() {
+				h.ask()
+			}
+			h.step()
+			steps.Add(1)
+		}
+	})
+	if n := steps.Load(); n < 100_000 && !t.Failed() {
+		t.Errorf("%d steps; at least 100,000 are promised", n)
+	}
+}
+
+type history struct {
+	t     *rapid.T
+	r     *approvals.Request
+	now   time.Time
+	idle  int
+	limit bool // the provider answers 429 most of the time
+	judge judge
+}
+
+func newHistory(t *rapid.T) *history {
+	return &history{t: t, now: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
+}
+
+// over reports whether it is time for a new request: this one is final, or nothing came of many wishes.
+func (h *history) over() bool { return h.r.Final() && h.idle > 8 || h.idle > 60 }
+
+func (h *history) pick(n int, label string) int { return rapid.IntRange(0, n-1).Draw(h.t, label) }
+
+func (h *history) who() (int, approvals.Person) {
+	i := h.pick(people, "person")
+	f := faces(i)
+	return i, f[h.pick(len(f), "face")]
+}
+
+func (h *history) account() providers.Account {
+	a := providers.Account{
+		Provider: "idp", Tenant: "t1", ID: "1001", Being: providers.Human, Name: "Pat", Email: fmt.Sprintf("p%d@example.com", target),
+		State: providers.StateActive, Created: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
+	}
+	switch h.pick(12, "account") {
+	case 0:
+		a.Email = "changed@example.com"
+	case 1:
+		a.State = providers.StateLocked
+	case 2:
+		a.State = providers.StateDeleted
+	case 3:
+		a.Roles = []string{"IAM_OWNER"}
+	case 4:
+		a.ID = "1002"
+	}
+	return a
+}
+
+func (h *history) ask() {
+	h.idle, h.now, h.limit = 0, h.now.Add(time.Minute), h.pick(4, "limited") == 0
+	account := h.account()
+	account.State, account.Email = providers.StateActive, fmt.Sprintf("p%d@example.com", target)
+	plan := approvals.Plan{Writes: h.pick(8, "writes") != 0, Steps: []approvals.Step{{Account: account, Action: providers.Delete}}}
+	if h.pick(2, "two steps") == 1 {
+		second := account
+		second.ID = "2001"
+		plan.Steps = append(plan.Steps, approvals.Step{Account: second, Action: providers.Deactivate})
+	}
+	policy := approvals.Policy{
+		Approvals: 1 + h.pick(3, "approvals"), Expires: 24 * time.Hour, Window: time.Hour, Confirm: approvals.ConfirmDialog,
+	}
+	events, err := approvals.Decide(&approvals.Request{}, approvals.Ask{
+		By: faces(requester)[0], Requester: true, Plan: plan, Policy: policy,
+	}, h.now)
+	if err != nil {
+		h.t.Fatalf("ask: %v", err)
+	}
+	h.r = (&approvals.Request{ID: "r", Number: 1}).Fold(events...)
+	h.judge = judge{t: h.t}
+	h.judge.see(h.r, events)
+}
+
+// step has one random wish decided, and holds what comes of it against the judge.
+func (h *history) step() {
+	paces := []time.Duration{0, 1, 1, 30, 600}
+	if h.limit {
+		paces = paces[1:3]
+	}
+	h.now = h.now.Add(time.Duration(h.pick(40, "pass")) * time.Second * paces[h.pick(len(paces), "pace")])
+	before := h.r
+	w := h.wish()
+	events, err := approvals.Decide(h.r, w, h.now)
+	if err != nil || len(events) == 0 {
+		h.idle++
+		return
+	}
+	h.idle = 0
+	stored := roundTrip(h.t, events)
+	after := refold(before).Fold(stored...)
+	h.judge.moved(before, after)
+	h.judge.asked(before, w, stored)
+	h.judge.see(after, stored)
+	h.judge.wakes(after)
+	h.r = after
+}
+
+func refold(r *approvals.Request) *approvals.Request {
+	return (&approvals.Request{ID: r.ID, Number: r.Number}).Fold(r.Events...)
+}
+
+func roundTrip(t *rapid.T, events []approvals.Event) []approvals.Event {
+	out := make([]approvals.Event, 0, len(events))
+	for _, e := range events {
+		body, err := approvals.Encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := approvals.Decode(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(e, back); d != "" {
+			t.Fatalf("an event does not survive its stored form (-before +after):\n%s", d)
+		}
+		out = append(out, back)
+	}
+	return out
+}
+
+func (h *history) wish() approvals.Wish {
+	_, by := h.who()
+	step, attempt := h.pick(2, "step"), 1+h.pick(4, "attempt")
+	if step < len(h.r.Steps) && h.pick(3, "true attempt") > 0 {
+		attempt = h.r.Steps[step].Attempt
+	}
+	switch h.pick(16, "wish") {
+	case 0, 1, 2, 3:
+		return approvals.Approve{By: by, Approver: h.pick(5, "right") > 0, Digest: h.digest()}
+	case 4:
+		if h.pick(6, "deny") == 0 {
+			return approvals.Deny{By: by, Approver: h.pick(3, "right") > 0}
+		}
+		return approvals.Withdraw{By: faces(1 + h.pick(people-1, "other"))[0]}
+	case 5, 6, 7, 8:
+		return h.begin(step)
+	case 9, 10, 11:
+		return approvals.Finish{Step: step, Attempt: attempt, Call: h.call(), Sight: h.sight(), Retry: h.now.Add(30 * time.Second)}
+	case 12:
+		return approvals.Lose{Step: step}
+	case 13:
+		return approvals.See{Step: step, Sight: h.sight(), Settle: 2 * time.Second}
+	case 14:
+		if h.pick(8, "resolve") == 0 {
+			return approvals.Resolve{By: by, Approver: true, Done: true, Reason: "seen"}
+		}
+		return approvals.Expire{}
+	default:
+		return h.rare(by, step)
+	}
+}
+
+func (h *history) rare(by approvals.Person, step int) approvals.Wish {
+	switch h.pick(6, "rare") {
+	case 0:
+		return approvals.Missing{Step: step, Sight: *h.sight()}
+	case 1:
+		return approvals.Postpone{Step: step, Until: h.now.Add(time.Minute)}
+	case 2:
+		return approvals.Remind{}
+	case 3:
+		return approvals.Supersede{By: "other"}
+	case 4:
+		return approvals.Receipt{Event: approvals.Event{Kind: approvals.Told, Key: approvals.KeyCard, Place: approvals.Place{Channel: "C", TS: "1"}}}
+	default:
+		return approvals.Refuse{By: by, Button: approvals.ButtonApprove, Reason: "x"}
+	}
+}
+
+func (h *history) digest() string {
+	if h.pick(6, "stale") == 0 {
+		return "0000"
+	}
+	return h.r.Digest
+}
+
+func (h *history) begin(step int) approvals.Wish {
+	now := h.account()
+	if h.pick(4, "same") > 0 && step < len(h.r.Plan.Steps) {
+		now = h.r.Plan.Steps[step].Account
+	}
+	return approvals.Begin{
+		Step: step, Replica: "a", Deadline: h.now.Add(30 * time.Second), Now: now, Writes: h.r.Plan.Writes != (h.pick(20, "flip") == 0),
+	}
+}
+
+func (h *history) call() approvals.Call {
+	if h.limit && h.pick(10, "429") > 0 {
+		return approvals.Call{Err: &providers.Error{Kind: providers.RateLimited, Status: 429}}
+	}
+	kinds := append(providers.Kinds(), "ok", "ok")
+	k := kinds[h.pick(len(kinds), "answer")]
+	if k == "ok" {
+		return approvals.Call{Answer: &providers.Answer{Status: 200, Text: "answered 200"}}
+	}
+	return approvals.Call{Err: &providers.Error{Kind: k, Status: 400, NotSent: h.pick(6, "unsent") == 0}}
+}
+
+func (h *history) sight() *providers.Sight {
+	vs := providers.Verdicts()
+	return &providers.Sight{Verdict: vs[h.pick(len(vs), "verdict")], Text: "read back"}
+}
+
+// judge knows the promise and nothing of the code.
+type judge struct {
+	t         *rapid.T
+	needs     int
+	digest    string
+	consents  []approvals.Event // since the plan last changed
+	begun     map[int]int       // attempts since the plan last changed, by step
+	inFlight  map[int]bool
+	ended     map[int]approvals.Outcome
+	consumed  map[int]bool // a begin that was not provably without effect
+	requestBy approvals.Person
+}
+
+// asked holds the dispatcher's wishes against what came of them: what begins is what was read a moment ago and what people approved,
+// and what may be sent again provably took no effect.
+func (j *judge) asked(before *approvals.Request, w approvals.Wish, events []approvals.Event) {
+	for _, e := range events {
+		switch w := w.(type) {
+		case approvals.Begin:
+			was := before.Plan.Steps[w.Step].Account
+			same := was.ID == w.Now.ID && was.Email == w.Now.Email && was.State == w.Now.State && slices.Equal(was.Roles, w.Now.Roles)
+			if e.Kind == approvals.Begun && (!same || w.Writes != before.Plan.Writes) {
+				j.t.Fatalf("begun although %+v was approved and %+v was read", was, w.Now)
+			}
+		case approvals.Finish:
+			c := w.Call
+			if e.Kind == approvals.Deferred && (c.Err == nil || !c.Err.NotSent && c.Err.Kind != providers.RateLimited) {
+				j.t.Fatalf("to be sent again although %+v", c.Err)
+			}
+			if e.Kind == approvals.Ended && e.Outcome == approvals.Done && c.Answer == nil {
+				j.t.Fatalf("done without a success answer: %+v", c.Err)
+			}
+		}
+	}
+}
+
+func (j *judge) see(r *approvals.Request, events []approvals.Event) {
+	for _, e := range events {
+		switch e.Kind {
+		case approvals.Requested:
+			j.needs, j.digest, j.requestBy = e.Policy.Approvals, e.Plan.Digest(), e.By
+			j.begun, j.inFlight, j.ended, j.consumed = map[int]int{}, map[int]bool{}, map[int]approvals.Outcome{}, map[int]bool{}
+		case approvals.Drifted:
+			j.digest, j.consents, j.begun = e.Plan.Digest(), nil, map[int]int{}
+		case approvals.Approved:
+			j.consents = append(j.consents, e)
+		case approvals.Begun:
+			j.seeBegun(r, e)
+		case approvals.Deferred:
+			j.inFlight[e.Step] = false
+		case approvals.Ended, approvals.Resolved:
+			j.seeEnded(e)
+		}
+	}
+}
+
+func (j *judge) seeBegun(r *approvals.Request, e approvals.Event) {
+	var distinct []int
+	for _, c := range j.consents {
+		who := really(c.By)
+		if c.Digest == j.digest && who != requester && who != target && !slices.Contains(distinct, who) {
+			distinct = append(distinct, who)
+		}
+	}
+	if len(distinct) < j.needs {
+		j.t.Fatalf("begun with %d consents of the %d it needs: %v", len(distinct), j.needs, j.consents)
+	}
+	if r.Plan.Digest() != j.digest {
+		j.t.Fatalf("begun with another plan than was approved")
+	}
+	if !r.Plan.Writes {
+		j.t.Fatalf("begun in a rehearsal")
+	}
+	if j.inFlight[e.Step] || j.consumed[e.Step] || j.ended[e.Step] != "" {
+		j.t.Fatalf("step %d begun again although an attempt may have taken effect", e.Step)
+	}
+	if j.begun[e.Step]++; j.begun[e.Step] > 1+approvals.Resends {
+		j.t.Fatalf("step %d begun %d times", e.Step, j.begun[e.Step])
+	}
+	j.inFlight[e.Step] = true
+}
+
+func (j *judge) seeEnded(e approvals.Event) {
+	was := j.ended[e.Step]
+	if was != "" && was.Final() {
+		j.t.Fatalf("step %d moved from %s to %s", e.Step, was, e.Outcome)
+	}
+	if was == approvals.Unseen && e.Outcome == approvals.Unknown {
+		j.t.Fatalf("step %d moved back from %s to %s", e.Step, was, e.Outcome)
+	}
+	j.consumed[e.Step] = true
+	j.inFlight[e.Step], j.ended[e.Step] = false, e.Outcome
+}
+
+// really says who a face belongs to.
+func really(p approvals.Person) int {
+	for i := range people {
+		for _, f := range faces(i) {
+			if f.ID == p.ID {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// moved holds that an ended request stays ended, but for unknown outcomes becoming known.
+func (j *judge) moved(before, after *approvals.Request) {
+	if !before.State.Ended() || before.State == after.State {
+		return
+	}
+	if before.Final() || before.State != approvals.StateUnknown && !hasUnseen(before) {
+		j.t.Fatalf("an ended request moved from %s to %s", before.State, after.State)
+	}
+}
+
+func hasUnseen(r *approvals.Request) bool {
+	return slices.ContainsFunc(r.Steps, func(p approvals.Progress) bool { return p.Outcome == approvals.Unseen })
+}
+
+// wakes holds that what is owed has a wake time, not later than the moment by which the state must have moved on.
+func (j *judge) wakes(r *approvals.Request) {
+	wake := approvals.Wake(r)
+	if len(approvals.Next(r)) > 0 && wake.IsZero() {
+		j.t.Fatalf("something is owed and there is no wake time")
+	}
+	var latest time.Time
+	switch r.State {
+	case approvals.StatePending:
+		latest = r.Expires
+	case approvals.StateApproved:
+		latest = r.Window
+	case approvals.StateExecuting:
+		latest = r.Window
+		for _, p := range r.Steps {
+			if p.Running {
+				latest = p.Deadline.Add(5 * time.Second)
+			}
+		}
+	default:
+		return
+	}
+	if wake.IsZero() || wake.After(latest) {
+		j.t.Fatalf("a %s request wakes at %v, later than %v", r.State, wake, latest)
+	}
+}
