@@ -138,7 +138,6 @@ func TestTextIsAlwaysSafe(t *testing.T) {
 			}
 		}
 		checkSafe(t, mrkdwn.Plain(s))
-		checkSafe(t, mrkdwn.PlainName(s, s))
 		if got := mrkdwn.Clean(mrkdwn.Clean(s)); got != mrkdwn.Clean(s) {
 			t.Fatalf("Clean changes its own result: %q", got)
 		}

@@ -14,18 +14,10 @@ const (
 
 // Name shows the name of an account; without one, "(no name)" and its id. Names over 80 code points are cut.
 func Name(name, id string) string {
-	if Clean(name) != "" {
-		return Short(name, nameLength)
+	if shown := Short(name, nameLength); shown != "" {
+		return shown
 	}
 	return "(no name) " + ID(id)
-}
-
-// PlainName is Name for plain_text objects.
-func PlainName(name, id string) string {
-	if Clean(name) != "" {
-		return PlainShort(name, nameLength)
-	}
-	return "(no name) " + PlainShort(id, nameLength)
 }
 
 // ID shows an id, an e-mail address or a login.

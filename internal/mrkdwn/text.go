@@ -13,10 +13,7 @@ func Text(s string) string { return escape(tame([]rune(Clean(s)))) }
 func Plain(s string) string { return escape([]rune(Clean(s))) }
 
 // Short is Text of at most n code points of s; n counts before escaping, which can make one into five.
-func Short(s string, n int) string { return Text(cutRaw(Clean(s), n)) }
-
-// PlainShort is Plain of at most n code points of s, counted before escaping.
-func PlainShort(s string, n int) string { return Plain(cutRaw(Clean(s), n)) }
+func Short(s string, n int) string { return escape(tame([]rune(cutRaw(clean(s, n), n)))) }
 
 func escape(rs []rune) string {
 	var b strings.Builder

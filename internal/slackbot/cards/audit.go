@@ -2,7 +2,6 @@ package cards
 
 import (
 	"fmt"
-	"strings"
 
 	"offboard/internal/approvals"
 	"offboard/internal/mrkdwn"
@@ -16,10 +15,18 @@ func AuditLine(r *approvals.Request, e approvals.Event) Message {
 		end += " `" + mrkdwn.Short(e.Hash, nameLength) + "`"
 	}
 	line := fmt.Sprintf("*%s* · %s · %s", r.Name(), kindWords(e.Kind), account(r, e))
-	if s := said(r, e); s != "" {
-		line += " · " + strings.ReplaceAll(s, "\n", " ")
+	if s := reported(r, e); s != "" {
+		line += " · " + s
 	}
 	return Message{Text: mrkdwn.Cut(line, mostText-len([]rune(end))) + end}
+}
+
+// reported is what the thread is told; of an outcome only the fact and its proof, since the audit channel needs no advice.
+func reported(r *approvals.Request, e approvals.Event) string {
+	if e.Kind == approvals.Ended && e.Step >= 0 && e.Step < len(r.Plan.Steps) {
+		return outcomeWords(e.Outcome, r.Plan.Steps[e.Step]) + proof(e.Proof)
+	}
+	return said(r, e)
 }
 
 func kindWords(k approvals.Kind) string {
@@ -48,8 +55,8 @@ func account(r *approvals.Request, e approvals.Event) string {
 	}
 	s := r.Plan.Steps[i]
 	out := fmt.Sprintf("%s %s id %s", verbOf(s).do, where(s), mrkdwn.Short(s.Account.ID, nameLength))
-	if n := len(r.Plan.Steps); n > 1 && i == 0 {
-		out += fmt.Sprintf(" and %d more", n-1)
+	if n := len(r.Plan.Steps); n > 1 {
+		out += fmt.Sprintf(" (step %d of %d)", i+1, n)
 	}
 	if !r.Plan.Writes {
 		out += " (rehearsal)"

@@ -73,6 +73,6 @@ func confirmText(r *approvals.Request) string {
 	}
 	s := r.Plan.Steps[0]
 	const idShown = 40
-	return out + fmt.Sprintf("%s the account with id %s at %s: %s", capital(verbOf(s).do), mrkdwn.PlainShort(s.Account.ID, idShown),
-		plainVendor(s), mrkdwn.PlainName(s.Account.Name, s.Account.ID))
+	return out + fmt.Sprintf("%s the account with id %s at %s: %s", capital(verbOf(s).do), mrkdwn.Short(s.Account.ID, idShown),
+		vendor(s), mrkdwn.Name(s.Account.Name, s.Account.ID))
 }

@@ -28,12 +28,12 @@ func Card(r *approvals.Request) Message {
 	return Message{Text: mrkdwn.Cut(fallback(r), mostText), Blocks: blocks}
 }
 
-// title is plain text that is safe already.
+// title is safe in the header and in the text alike.
 func title(r *approvals.Request) string {
 	what := fmt.Sprintf("%d steps", len(r.Plan.Steps))
 	if len(r.Plan.Steps) == 1 {
 		s := r.Plan.Steps[0]
-		what = verbOf(s).do + " an account at " + plainVendor(s)
+		what = verbOf(s).do + " an account at " + vendor(s)
 	}
 	if !r.Plan.Writes {
 		what = "rehearsal, " + what
@@ -80,11 +80,11 @@ func standing(r *approvals.Request) string {
 	case approvals.StateApproved:
 		return tally(r) + begins(r)
 	case approvals.StateExecuting:
-		return "*Under way.* " + tally(r) + outcomes(r)
+		return "*Under way.* " + tally(r)
 	case approvals.StateDenied, approvals.StateWithdrawn, approvals.StateExpired:
-		return ending(r) + outcomes(r)
+		return ending(r)
 	case approvals.StateDone, approvals.StatePartly, approvals.StateNotDone, approvals.StateUnknown:
-		return "*" + capital(stateWords(r)) + ".* " + tally(r) + outcomes(r)
+		return outcome(r) + "\n" + tally(r)
 	default:
 		return "*" + capital(stateWords(r)) + ".*"
 	}
@@ -92,7 +92,7 @@ func standing(r *approvals.Request) string {
 
 // tally is how many have approved of how many, and who.
 func tally(r *approvals.Request) string {
-	out := fmt.Sprintf("*%d of %s*", len(r.Approvals), count(r.Policy.Approvals, "approval", "approvals"))
+	out := fmt.Sprintf("*%d of %d approvals*", len(r.Approvals), r.Policy.Approvals)
 	if len(r.Approvals) > 0 {
 		out += ", by " + people(r.Approvals)
 	}
@@ -136,12 +136,12 @@ func untouched(r *approvals.Request) string {
 	return "Nothing was changed."
 }
 
-// outcomes has one line with its proof for the step of a single-step request. With several steps each shows its own.
-func outcomes(r *approvals.Request) string {
-	if len(r.Steps) != 1 || r.Steps[0].Outcome == "" {
-		return ""
+// outcome is how the request ended, with its proof where there is one step. With several, each shows its own.
+func outcome(r *approvals.Request) string {
+	if len(r.Steps) == 1 {
+		return outcomeLine(r, 0)
 	}
-	return "\n" + outcomeLine(r, 0)
+	return "*" + capital(stateWords(r)) + ".*"
 }
 
 func outcomeLine(r *approvals.Request, step int) string {
@@ -204,11 +204,4 @@ func fallback(r *approvals.Request) string {
 		}
 	}
 	return out
-}
-
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }

@@ -48,12 +48,12 @@ func TypedForm(f commands.TypedForm) (slack.ModalViewRequest, error) {
 	if f.Warning != "" {
 		blocks = append(blocks, section(f.Warning))
 	}
-	ask := mrkdwn.PlainShort(f.Ask, mostLabel/5)
+	ask := mrkdwn.Short(f.Ask, mostLabel/5)
 	if ask == "" {
 		ask = "Type the account's e-mail or id, as the card shows it"
 	}
 	blocks = append(blocks, input(commands.FieldTyped, ask, "", line(mostTyped), false))
-	return modal(commands.FormTyped, mrkdwn.Plain(f.Title), "Approve", f.Private, blocks)
+	return modal(commands.FormTyped, mrkdwn.Text(f.Title), "Approve", f.Private, blocks)
 }
 
 func modal(id, title, submit, private string, blocks []slack.Block) (slack.ModalViewRequest, error) {
@@ -92,7 +92,7 @@ func choices(field, label, hint string, values []string) slack.Block {
 		if v == "" || utf8.RuneCountInString(v) > mostOption || len(options) == mostOptions {
 			continue // it can still be named in the command itself
 		}
-		options = append(options, slack.NewOptionBlockObject(v, plain(mrkdwn.Plain(v), mostOption), nil))
+		options = append(options, slack.NewOptionBlockObject(v, plain(mrkdwn.Text(v), mostOption), nil))
 	}
 	if len(options) == 0 {
 		return nil

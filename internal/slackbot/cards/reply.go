@@ -51,9 +51,9 @@ func choice(i int, c commands.Choice) slack.Block {
 	if c.Value == "" || len([]rune(c.Value)) > mostValue {
 		return slack.NewSectionBlock(md(c.Text), nil, nil, slack.SectionBlockOptionBlockID(id))
 	}
-	label := mrkdwn.PlainShort(c.Label, mostButton/5) // escaping can make five characters of one
-	if len([]rune(mrkdwn.Plain(c.Label))) <= mostButton {
-		label = mrkdwn.Plain(c.Label)
+	label := mrkdwn.Short(c.Label, mostButton)
+	if label == "" {
+		label = "Choose"
 	}
 	b := slack.NewButtonBlockElement(commands.ActionChoose, c.Value, plain(label, mostButton))
 	return slack.NewSectionBlock(md(c.Text), nil, slack.NewAccessory(b), slack.SectionBlockOptionBlockID(id))

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"strings"
 
 	"offboard/internal/approvals"
 	"offboard/internal/mrkdwn"
@@ -44,15 +45,18 @@ func saidDecision(r *approvals.Request, e approvals.Event) string {
 		return by + " asked for this. Reason" + clause(orNone(e.Reason), reasonLength)
 	case approvals.Approved:
 		return saidApproved(r, e)
-	case approvals.Denied, approvals.Withdrawn:
-		return fmt.Sprintf("%s by %s. %s", capital(string(e.Kind)), by, untouched(r))
+	case approvals.Denied:
+		return fmt.Sprintf("Denied by %s. %s %s, this request is closed.", by, untouched(r), mrkdwn.Person(r.Requester.ID))
+	case approvals.Withdrawn:
+		return fmt.Sprintf("Withdrawn by %s. %s", by, untouched(r))
 	case approvals.Expired:
 		return fmt.Sprintf("Expired%s %s %s, ask again with /offboard if it is still wanted.",
 			clause(e.Reason, reasonLength), untouched(r), mrkdwn.Person(r.Requester.ID))
 	case approvals.Reminded:
 		return fmt.Sprintf("Reminder: this still waits for a decision, until %s. %s.", mrkdwn.Time(r.Expires), tallyThen(r, e))
 	case approvals.Refused:
-		return fmt.Sprintf("A click on %s by %s was refused%s", mrkdwn.Short(string(e.Button), nameLength), by, clause(e.Reason, reasonLength))
+		return fmt.Sprintf("A click on %s by %s was refused%s", mrkdwn.Short(string(e.Button), nameLength), by,
+			clause(strings.ReplaceAll(e.Reason, "_", " "), reasonLength)) // the reason is a code
 	case approvals.Drifted:
 		return "Not what was approved any more, so all approvals are void and nothing was called: " + differences(e.Differences) +
 			". Read the card again, then decide."
@@ -65,8 +69,10 @@ func saidApproved(r *approvals.Request, e approvals.Event) string {
 	missing := max(0, r.Policy.Approvals-consents(r, e))
 	out := fmt.Sprintf("Approved by %s (%d of %d). ", mrkdwn.Person(e.By.ID), consents(r, e), r.Policy.Approvals)
 	switch {
-	case missing > 0:
-		return out + count(missing, "more approval is", "more approvals are") + " needed."
+	case missing == 1:
+		return out + "1 more approval is needed."
+	case missing > 1:
+		return out + fmt.Sprintf("%d more approvals are needed.", missing)
 	case !r.Plan.Writes:
 		return out + "The rehearsal begins now."
 	default:
@@ -75,7 +81,7 @@ func saidApproved(r *approvals.Request, e approvals.Event) string {
 }
 
 func tallyThen(r *approvals.Request, e approvals.Event) string {
-	return fmt.Sprintf("It has %d of %s", consents(r, e), count(r.Policy.Approvals, "approval", "approvals"))
+	return fmt.Sprintf("It has %d of %d approvals", consents(r, e), r.Policy.Approvals)
 }
 
 // consents counts the approvals that held when the event happened, itself included: the request may have gone on since.
@@ -107,7 +113,7 @@ func saidDeed(r *approvals.Request, e approvals.Event) string {
 	case approvals.Ended:
 		return saidEnded(r, e)
 	case approvals.Looked:
-		return "Read back" + proof(e.Proof)
+		return "Looked again" + proof(e.Proof)
 	case approvals.Unresolved:
 		return fmt.Sprintf("A human must look at %s for id %s: reading back did not tell whether the account was %s%s %s, "+
 			"two approvers together can then record what they saw: /offboard resolve %s done|not-done reason.", where(s),
@@ -157,11 +163,4 @@ func meaning(r *approvals.Request, s approvals.Step, o approvals.Outcome) string
 	default:
 		return "see the card."
 	}
-}
-
-func lower(s string) string {
-	if s == "" {
-		return s
-	}
-	return string(s[0]|0x20) + s[1:]
 }

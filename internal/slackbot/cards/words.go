@@ -3,6 +3,8 @@ package cards
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"offboard/internal/approvals"
 	"offboard/internal/mrkdwn"
@@ -31,16 +33,11 @@ func verbOf(s approvals.Step) verb {
 }
 
 // vendor is what people call the step's provider.
-func vendor(s approvals.Step) string { return mrkdwn.Short(unsafeVendor(s), nameLength) }
-
-// plainVendor is vendor for plain_text objects.
-func plainVendor(s approvals.Step) string { return mrkdwn.PlainShort(unsafeVendor(s), nameLength) }
-
-func unsafeVendor(s approvals.Step) string {
-	if mrkdwn.Clean(s.Vendor) == "" {
-		return s.Account.Provider
+func vendor(s approvals.Step) string {
+	if v := mrkdwn.Short(s.Vendor, nameLength); v != "" {
+		return v
 	}
-	return s.Vendor
+	return mrkdwn.Short(s.Account.Provider, nameLength)
 }
 
 const (
@@ -50,37 +47,24 @@ const (
 	proofLength  = 500
 )
 
-// stateWords is where a request stands, for people.
+// stateWords is where a request stands, for people. With one step that has ended, its outcome says more than the state does.
 func stateWords(r *approvals.Request) string {
+	if len(r.Steps) == 1 && r.Steps[0].Outcome != "" {
+		return lower(outcomeWords(r.Steps[0].Outcome, r.Plan.Steps[0]))
+	}
 	switch r.State {
 	case approvals.StatePending:
 		return "waiting for approval"
-	case approvals.StateApproved, approvals.StateDone, approvals.StatePartly, approvals.StateDenied,
-		approvals.StateWithdrawn, approvals.StateExpired:
-		return r.State.Words()
 	case approvals.StateExecuting:
 		return "under way"
 	case approvals.StateUnknown:
 		return "outcome unknown"
-	case approvals.StateNotDone:
-		return notDoneWords(r)
+	case approvals.StateApproved, approvals.StateDone, approvals.StatePartly, approvals.StateNotDone, approvals.StateDenied,
+		approvals.StateWithdrawn, approvals.StateExpired:
+		return r.State.Words()
 	default:
 		return mrkdwn.Short(string(r.State), nameLength)
 	}
-}
-
-// notDoneWords tells the three ways apart in which nothing was done.
-func notDoneWords(r *approvals.Request) string {
-	words := "not done"
-	for _, p := range r.Steps {
-		switch p.Outcome { //nolint:exhaustive // the others are plainly not done
-		case approvals.Unseen:
-			return "not done, as far as can be seen"
-		case approvals.Rehearsed:
-			words = "rehearsed, nothing was changed"
-		}
-	}
-	return words
 }
 
 // outcomeWords is how a step ended, in a few words with a capital letter.
@@ -126,13 +110,6 @@ func clause(s string, most int) string {
 	return ": " + s + "."
 }
 
-func count(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
-}
-
 // people mentions those who approved.
 func people(consents []approvals.Consent) string {
 	const most = 20
@@ -161,4 +138,16 @@ func orNone(s string) string {
 		return "(none)"
 	}
 	return mrkdwn.Short(s, nameLength)
+}
+
+func capital(s string) string { return first(s, unicode.ToUpper) }
+
+func lower(s string) string { return first(s, unicode.ToLower) }
+
+func first(s string, to func(rune) rune) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return s
+	}
+	return string(to(r)) + s[n:]
 }
