@@ -2,6 +2,7 @@ package approvals
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"offboard/internal/providers"
@@ -11,6 +12,17 @@ import (
 type Guard struct {
 	Protected []string          // e-mail addresses, and accounts as "provider:id"
 	Selves    map[string]string // provider → id of the bot's own account there; missing: the credential belongs to no account
+}
+
+// With returns the guard with the bot's own account at a provider added; an empty id is none.
+func (g Guard) With(provider, id string) Guard {
+	selves := map[string]string{}
+	maps.Copy(selves, g.Selves)
+	if id != "" {
+		selves[provider] = id
+	}
+	g.Selves = selves
+	return g
 }
 
 // Check refuses a plan that touches an account nobody may remove.

@@ -42,7 +42,9 @@ type Decision func(r *approvals.Request, now time.Time) ([]approvals.Event, erro
 
 // Wish is the decision of the core about a wish.
 func Wish(w approvals.Wish) Decision {
-	return func(r *approvals.Request, now time.Time) ([]approvals.Event, error) { return approvals.Decide(r, w, now) }
+	return func(r *approvals.Request, now time.Time) ([]approvals.Event, error) {
+		return approvals.Decide(r, w, now)
+	}
 }
 
 // Limit is a cap to count towards.

@@ -110,6 +110,10 @@ func (s *Service) record(ctx context.Context, by, target approvals.Person, h hit
 		s.log.Warn("read account", "provider", d.Name, "error", err)
 		return Reply{}, plainf("%s could not be read just now: %s. Nothing was done.", mrkdwn.Text(d.Vendor), mrkdwn.Text(say(err)))
 	}
+	guard, err := s.guard(ctx, h.provider)
+	if err != nil {
+		return Reply{}, err
+	}
 	action := actionFor(d, line)
 	info, _ := d.Info(action)
 	plan := approvals.Plan{Target: target, Writes: s.set.Writes, Steps: []approvals.Step{{
@@ -117,9 +121,23 @@ func (s *Service) record(ctx context.Context, by, target approvals.Person, h hit
 		Reversible: info.Reversible, Warning: info.Warning, Undo: info.Undo,
 	}}}
 	ask := approvals.Ask{
-		By: by, Requester: true, Plan: plan, Policy: approvals.Strictest(s.set.Policies, plan), Reason: line.Reason, Guard: s.set.Guard,
+		By: by, Requester: true, Plan: plan, Policy: approvals.Strictest(s.set.Policies, plan), Reason: line.Reason, Guard: guard,
 	}
 	return s.create(ctx, ask)
+}
+
+// guard is what nobody may remove, the bot's own account at the provider included, as it says now.
+func (s *Service) guard(ctx context.Context, p providers.Provider) (approvals.Guard, error) {
+	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
+	defer cancel()
+	self, err := p.Self(ctx)
+	if err != nil {
+		d := p.Describe()
+		s.log.Warn("read the bot's own account", "provider", d.Name, "error", err)
+		return approvals.Guard{}, plainf("%s could not be asked which account is the bot's own: %s. Nothing was done.",
+			mrkdwn.Text(d.Vendor), mrkdwn.Text(say(err)))
+	}
+	return s.set.Guard.With(p.Describe().Name, self.ID), nil
 }
 
 // create records the request. When an earlier one of unseen outcome holds the account, the new one takes over from it.

@@ -71,6 +71,9 @@ func ParseLine(text string) (Line, error) {
 		return Line{Verb: VerbForm}, nil
 	}
 	first, rest := cutWord(text)
+	if strings.HasPrefix(text, `"`) {
+		first = "" // what stands in quotes is somebody's name, never a verb
+	}
 	switch strings.ToLower(first) {
 	case "help", "--help", "-h", "?":
 		return Line{Verb: VerbHelp}, nil

@@ -67,13 +67,18 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	if err != nil {
 		return d.missing(ctx, r, step, p, err)
 	}
+	self, err := d.self(ctx, p)
+	if err != nil {
+		return d.postpone(ctx, r, step, say(err))
+	}
 	desc := p.Describe()
+	guard := d.set.Guard.With(desc.Name, self.ID)
 	var begun *approvals.Event
 	before := 0
 	after, err := d.book.Update(ctx, r.ID, func(r *approvals.Request, now time.Time) ([]approvals.Event, error) {
 		begun, before = nil, r.Version()
 		events, err := approvals.Decide(r, approvals.Begin{
-			Step: step, Replica: d.set.Replica, Deadline: now.Add(desc.Timeout), Now: account, Writes: d.set.Writes, Guard: d.set.Guard,
+			Step: step, Replica: d.set.Replica, Deadline: now.Add(desc.Timeout), Now: account, Writes: d.set.Writes, Guard: guard,
 		}, now)
 		for i := range events {
 			if events[i].Kind == approvals.Begun {
@@ -102,6 +107,12 @@ func (d *Dispatcher) read(ctx context.Context, p providers.Provider, id string) 
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	return p.Read(ctx, id)
+}
+
+func (d *Dispatcher) self(ctx context.Context, p providers.Provider) (providers.Account, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	return p.Self(ctx)
 }
 
 func (d *Dispatcher) see(ctx context.Context, p providers.Provider, o providers.Order) (providers.Sight, error) {
