@@ -209,3 +209,22 @@ func TestScopeIsAFormValue(t *testing.T) {
 		}
 	}
 }
+
+// A token answer that breaks off is a fault of the connection, which may pass.
+func TestATokenAnswerThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).config()
+	byClient(&c)
+	c.URL = serve(t, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Length", "1000")
+		_, _ = rw.Write([]byte(`{"access_token":"MARKED`))
+	}))
+	p, err := zitadel.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.Do(t.Context(), providers.Order{Account: providers.Account{ID: ada}, Action: providers.Delete})
+	if e := faultOf(t, err); e.Kind != providers.Temporary || !e.NotSent {
+		t.Errorf("Do = %+v", e)
+	}
+}

@@ -206,28 +206,6 @@ func TestAPassedDeadlineSendsNothing(t *testing.T) {
 	}
 }
 
-func TestSessionsThatStayDoNotUndoASuccess(t *testing.T) {
-	t.Parallel()
-	for name, spoil := range map[string]func(*world){
-		"search refused": func(w *world) { w.Interject("/v2/sessions/search", localzitadel.Forbidden) },
-		"delete refused": func(w *world) { w.Interject("/v2/sessions/s-1", localzitadel.Forbidden) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			w.PutSession(ada, "s-1")
-			w.PutSession(ada, "s-2")
-			p := w.provider(t)
-			o := order(t, p, ada, providers.Delete)
-			spoil(w)
-			answer, err := p.Do(t.Context(), o)
-			if err != nil || answer.Text != "ZITADEL answered 200; sessions could not be removed" || w.Exists(ada) {
-				t.Errorf("Do = %+v, %v", answer, err)
-			}
-		})
-	}
-}
-
 // A page, or a success without ZITADEL's details, is never taken for success.
 func TestForeignAnswersAreNoSuccess(t *testing.T) {
 	t.Parallel()
