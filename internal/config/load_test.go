@@ -18,20 +18,20 @@ import (
 
 var update = flag.Bool("update", false, "write the reports into testdata")
 
-// clear is what no report may hold: the value of each secret that the tests write in clear or point to.
-const clear = "MARKED"
+// marked is what no report may hold: the value of each secret that the tests write in clear or point to.
+const marked = "MARKED"
 
 // environment is what the tests' files may point to.
 func environment(name string) string {
 	return map[string]string{
-		"SLACK_BOT_TOKEN":      "xoxb-" + clear,
-		"SLACK_APP_TOKEN":      "xapp-" + clear,
-		"SLACK_SIGNING_SECRET": "5" + clear,
-		"ECGRID_API_KEY":       "e" + clear,
-		"ZITADEL_TOKEN":        "z" + clear,
+		"SLACK_BOT_TOKEN":      "xoxb-" + marked,
+		"SLACK_APP_TOKEN":      "xapp-" + marked,
+		"SLACK_SIGNING_SECRET": "5" + marked,
+		"ECGRID_API_KEY":       "e" + marked,
+		"ZITADEL_TOKEN":        "z" + marked,
 		"ZITADEL_CLIENT_ID":    "bot@acme",
-		"TORII_SECRET_KEY":     "sk_live_" + clear,
-		"TWO_LINES":            clear + "\n" + clear,
+		"TORII_SECRET_KEY":     "sk_live_" + marked,
+		"TWO_LINES":            marked + "\n" + marked,
 	}[name]
 }
 
@@ -84,7 +84,7 @@ func TestReports(t *testing.T) {
 			path := lay(t, a.sections[:last]...)
 			_, warnings, err := config.Load(path, environment, os.ReadFile)
 			got := report(path, warnings, err)
-			if strings.Contains(got, clear) {
+			if strings.Contains(got, marked) {
 				t.Errorf("the report shows a secret:\n%s", got)
 			}
 			if *update {
@@ -119,7 +119,7 @@ func TestWholeFile(t *testing.T) {
 	want := &config.Config{
 		Slack: config.Slack{
 			Transport: config.Socket, APIURL: "https://slack.com/api/",
-			BotToken: secret.New("xoxb-" + clear), AppToken: secret.New("xapp-" + clear),
+			BotToken: secret.New("xoxb-" + marked), AppToken: secret.New("xapp-" + marked),
 			Command: "/offboard", Team: "T0123456", AppID: "A0123456", ApprovalsChannel: "C0APPROVE", AuditChannel: "C0AUDIT",
 		},
 		HTTP:       config.HTTP{Listen: "127.0.0.1:8080"},
@@ -138,15 +138,15 @@ func TestWholeFile(t *testing.T) {
 		Providers: []config.Provider{
 			{
 				Name: "ecgrid", Type: config.ECGrid, URL: "https://rest.ecgrid.io", Action: providers.Delete,
-				APIKey: secret.New("e" + clear),
+				APIKey: secret.New("e" + marked),
 			},
 			{
 				Name: "zitadel", Type: config.ZITADEL, URL: "https://id.example.com", Action: providers.Deactivate,
-				Token: secret.New("z" + clear), DeleteAPI: config.DeleteV2,
+				Token: secret.New("z" + marked), DeleteAPI: config.DeleteV2,
 			},
 			{
 				Name: "torii", Type: config.Torii, URL: "https://api.torii.so", Action: providers.Delete,
-				SecretKey: secret.New("sk_live_" + clear), Environment: "0193f0a1-0000-7000-8000-000000000000",
+				SecretKey: secret.New("sk_live_" + marked), Environment: "0193f0a1-0000-7000-8000-000000000000",
 			},
 		},
 	}

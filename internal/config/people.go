@@ -99,10 +99,10 @@ func readLimits(top *fields) Limits {
 	}
 	const most = 100_000
 	if v, ok := f.optional("per_hour"); ok {
-		l.PerHour, _ = v.integer(1, most)
+		l.PerHour = v.integer(1, most)
 	}
 	if v, ok := f.optional("per_requester_per_day"); ok {
-		l.PerRequesterPerDay, _ = v.integer(1, most)
+		l.PerRequesterPerDay = v.integer(1, most)
 	}
 	f.done()
 	return l

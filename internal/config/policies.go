@@ -34,13 +34,13 @@ func readPolicy(f *fields, names []string) approvals.Policy {
 		p.Providers, p.Actions = readMatch(v, names)
 	}
 	if v, ok := f.optional("approvals"); ok {
-		p.Approvals, _ = v.integer(1, approvalsMax)
+		p.Approvals = v.integer(1, approvalsMax)
 	}
 	if v, ok := f.optional("expires"); ok {
-		p.Expires, _ = v.duration()
+		p.Expires = v.duration()
 	}
 	if v, ok := f.optional("window"); ok {
-		p.Window, _ = v.duration()
+		p.Window = v.duration()
 	}
 	if v, ok := f.optional("confirm"); ok {
 		p.Confirm, _ = choice(v, []approvals.Confirm{approvals.ConfirmDialog, approvals.ConfirmTyped})

@@ -129,8 +129,7 @@ func readClientID(f *fields) string {
 	v, _ := f.optional("client_id")
 	t, ok := v.text()
 	if ok && (strings.HasPrefix(t, "env:") || strings.HasPrefix(t, "file:")) {
-		s, _ := v.secret()
-		return s.Reveal()
+		return v.secret().Reveal()
 	}
 	if ok && !oneWord.fits(t) {
 		v.fault("is not %s", oneWord.what)

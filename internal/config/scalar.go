@@ -43,43 +43,43 @@ func (v value) boolean() bool {
 	return n.Value
 }
 
-func (v value) integer(least, most int) (int, bool) {
+func (v value) integer(least, most int) int {
 	n, ok := v.node.(*ast.IntegerNode)
 	if !ok {
 		v.fault("must be a whole number; it is %s", v.is())
-		return 0, false
+		return 0
 	}
 	switch i := n.Value.(type) {
 	case int64:
 		if i >= int64(least) && i <= int64(most) {
-			return int(i), true
+			return int(i)
 		}
 	case uint64:
 		if i >= uint64(least) && i <= uint64(most) { //nolint:gosec // least and most are small and positive
-			return int(i), true
+			return int(i)
 		}
 	}
 	v.fault("must be from %d to %d", least, most)
-	return 0, false
+	return 0
 }
 
 // Below this, people would hardly have the time to read a card.
 const briefest = time.Minute
 
-func (v value) duration() (time.Duration, bool) {
+func (v value) duration() time.Duration {
 	t, ok := v.text()
 	if !ok {
-		return 0, false
+		return 0
 	}
 	d, err := time.ParseDuration(t)
 	if err != nil || d <= 0 {
 		v.fault("must be a duration above zero, for example 30m or 24h")
-		return 0, false
+		return 0
 	}
 	if d < briefest {
 		v.warn("is shorter than a minute; people will hardly have the time to read")
 	}
-	return d, true
+	return d
 }
 
 // items returns the values of a list.

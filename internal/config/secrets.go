@@ -15,25 +15,25 @@ import (
 var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // secret reads what a reference points to. Nothing of the value, nor of what was written in its place, is ever in a fault.
-func (v value) secret() (secret.String, bool) {
+func (v value) secret() secret.String {
 	kind, rest, ok := v.reference()
 	if !ok {
-		return secret.String{}, false
+		return secret.String{}
 	}
 	var content string
 	if kind == "env" {
 		if content = v.r.getenv(rest); content == "" {
 			v.fault("needs the environment variable %s, which is not set or empty", rest)
-			return secret.String{}, false
+			return secret.String{}
 		}
 	} else if content, ok = v.secretFile(rest); !ok {
-		return secret.String{}, false
+		return secret.String{}
 	}
 	if strings.ContainsFunc(content, func(c rune) bool { return c <= ' ' || c > '~' }) {
 		v.fault("points to a value with blanks, line breaks or special characters; a token or key has none")
-		return secret.String{}, false
+		return secret.String{}
 	}
-	return secret.New(content), true
+	return secret.New(content)
 }
 
 // reference takes env:NAME or file:PATH apart without following it.

@@ -60,8 +60,7 @@ func needed(f *fields, name string, need bool, what string) secret.String {
 	case !ok && need:
 		f.missing(name, what)
 	case ok && need:
-		s, _ := v.secret()
-		return s
+		return v.secret()
 	case ok:
 		v.reference()
 	}

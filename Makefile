@@ -1,0 +1,30 @@
+# What a developer and the CI run. Everything works in a fresh clone; nothing asks a question.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+FUZZTIME ?= 20s
+
+.PHONY: setup build test lint fuzz
+
+# setup installs what is missing, or says what to install.
+setup:
+	@scripts/setup
+
+build:
+	go build -trimpath -o bin/bot ./cmd/bot
+
+# The race detector needs cgo, and cgo a C compiler.
+test: setup
+	CGO_ENABLED=1 go test -race -shuffle=on -timeout 15m ./...
+
+lint: setup
+	@unformatted=$$(git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0 ls -d 2>/dev/null | xargs gofmt -l); \
+	if [[ -n "$$unformatted" ]]; then echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	linter=$$(scripts/golangci-lint); "$$linter" run ./...
+
+# fuzz gives each fuzz test a short time.
+fuzz:
+	scripts/fuzz $(FUZZTIME)
