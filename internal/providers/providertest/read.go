@@ -124,12 +124,17 @@ func readForeign(t *testing.T, s *stand) {
 	s.wantWrites(t, 0)
 }
 
-// allReads asks everything that can be asked, and returns the errors.
+// allReads asks everything that can be asked, at once, and returns the errors.
 func (s *stand) allReads(ctx context.Context, id string) map[string]error {
-	_, self := s.p.Self(ctx)
-	_, find := s.p.Find(ctx, providers.Query{By: providers.ByEmail, Value: "anna@example.com"})
-	_, read := s.p.Read(ctx, id)
-	_, look := s.p.Look(ctx, providers.Order{Account: providers.Account{ID: id}, Action: s.p.Describe().Default})
+	var self, find, read, look error
+	var all sync.WaitGroup
+	all.Go(func() { _, self = s.p.Self(ctx) })
+	all.Go(func() { _, find = s.p.Find(ctx, providers.Query{By: providers.ByEmail, Value: "anna@example.com"}) })
+	all.Go(func() { _, read = s.p.Read(ctx, id) })
+	all.Go(func() {
+		_, look = s.p.Look(ctx, providers.Order{Account: providers.Account{ID: id}, Action: s.p.Describe().Default})
+	})
+	all.Wait()
 	s.hear(self, find, read, look)
 	return map[string]error{"self": self, "find": find, "read": read, "look": look}
 }

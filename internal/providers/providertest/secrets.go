@@ -2,19 +2,22 @@ package providertest
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"offboard/internal/providers"
 )
 
 func secretCases() map[string]func(*testing.T, *stand) {
-	return map[string]func(*testing.T, *stand){
-		"secrets/echoed in errors":    echoedErrors,
-		"secrets/echoed off protocol": echoedOffProtocol,
+	cases := map[string]func(*testing.T, *stand){}
+	for _, status := range []int{200, 201, 400, 401, 403, 404, 409, 429, 500, 503} {
+		cases[fmt.Sprintf("secrets/echoed in a %d", status)] = func(t *testing.T, s *stand) { s.against(t, echoedError(status)) }
 	}
+	for i, form := range offProtocol {
+		cases[fmt.Sprintf("secrets/echoed off protocol %d", i)] = func(t *testing.T, s *stand) { s.against(t, echoedRaw(form)) }
+	}
+	return cases
 }
 
 // echo gives the caller's credential back, whatever header it came in.
@@ -23,47 +26,48 @@ func echo(r *http.Request) string {
 	return strings.TrimPrefix(credential, "Bearer ")
 }
 
-// echoedErrors has a server repeat the credential in every field in which a vendor could look for something to say.
-func echoedErrors(t *testing.T, s *stand) {
-	_, o := s.anna(t)
-	for _, status := range []int{200, 201, 400, 401, 403, 404, 409, 429, 500, 503} {
-		s.against(t, o, func(w http.ResponseWriter, r *http.Request) {
-			key := echo(r)
-			raw, _ := json.Marshal(map[string]any{
-				"code": key, "errorCode": key, "message": key, "title": key, "detail": key, "type": key, "supportId": key, "error": key,
-				"error_description": key, "success": false, "data": key,
-				"details": []any{map[string]any{"@type": "type.googleapis.com/zitadel.v1.ErrorDetail", "id": key, "message": key}},
-			})
-			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(status)
-			_, _ = w.Write(raw)
+// echoedError repeats the credential in every field in which a vendor could look for something to say.
+func echoedError(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		key := echo(r)
+		raw, _ := json.Marshal(map[string]any{
+			"code": key, "errorCode": key, "message": key, "title": key, "detail": key, "type": key, "supportId": key, "error": key,
+			"error_description": key, "success": false, "data": key,
+			"details": []any{map[string]any{"@type": "type.googleapis.com/zitadel.v1.ErrorDetail", "id": key, "message": key}},
 		})
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = w.Write(raw)
 	}
 }
 
-// echoedOffProtocol has it repeated where net/http quotes what it could not read.
-func echoedOffProtocol(t *testing.T, s *stand) {
-	_, o := s.anna(t)
-	for _, form := range []string{"%\r\n\r\n", "HTTP/1.1 200 OK\r\n%\r\n\r\n", "HTTP/1.1 % no\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: %\r\n\r\n",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: %\r\n\r\n", "HTTP/1.1 302 Found\r\nLocation: https://x/%\r\nContent-Length: 0\r\n\r\n"} {
-		s.against(t, o, func(w http.ResponseWriter, r *http.Request) {
-			answer := strings.ReplaceAll(form, "%", echo(r))
-			conn, _, err := http.NewResponseController(w).Hijack()
-			if err == nil {
-				_, _ = conn.Write([]byte(answer))
-				_ = conn.Close()
-			}
-		})
+// offProtocol has the credential, at the percent sign, where net/http quotes what it could not read.
+var offProtocol = []string{
+	"%\r\n\r\n",
+	"HTTP/1.1 200 OK\r\n%\r\n\r\n",
+	"HTTP/1.1 % no\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nContent-Length: %\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nTransfer-Encoding: %\r\n\r\n",
+	"HTTP/1.1 302 Found\r\nLocation: https://x/%\r\nContent-Length: 0\r\n\r\n",
+}
+
+func echoedRaw(form string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		answer := strings.ReplaceAll(form, "%", echo(r))
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_, _ = conn.Write([]byte(answer))
+			_ = conn.Close()
+		}
 	}
 }
 
 // against asks everything of a hostile server. Nothing may succeed; what was said is searched at the end of the case.
-func (s *stand) against(t *testing.T, o providers.Order, hostile http.HandlerFunc) {
+func (s *stand) against(t *testing.T, hostile http.HandlerFunc) {
 	t.Helper()
+	_, o := s.anna(t)
 	server := httptest.NewServer(hostile)
-	defer server.Close()
-	friendly := s.p
-	defer func() { s.p = friendly }()
+	t.Cleanup(server.Close)
 	s.p = s.connect(t, server.URL, patient)
 	if _, err := s.do(t.Context(), o); err == nil {
 		t.Errorf("a hostile server was believed")
