@@ -58,6 +58,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 		"a decision made a receipt":       func(l *journal.Log) { l.Records[0].Hash, l.Records[0].Prev = "", "" },
 		"the first record removed":        func(l *journal.Log) { l.Records = l.Records[1:] },
 		"a record removed and renumbered": removeFirst,
+		"the receipt removed":             func(l *journal.Log) { l.Records = slices.Delete(l.Records, 1, 2) },
 		"two records exchanged":           func(l *journal.Log) { l.Records[0], l.Records[2] = l.Records[2], l.Records[0] },
 		"a record doubled":                func(l *journal.Log) { l.Records = slices.Insert(l.Records, 1, l.Records[0]) },
 		"a record put in": func(l *journal.Log) {

@@ -3,7 +3,6 @@ package embedded
 import (
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"time"
@@ -98,5 +97,3 @@ func checksum(key, value []byte) uint32 {
 func damaged(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", journal.ErrForeign, fmt.Sprintf(format, args...))
 }
-
-func isDamaged(err error) bool { return errors.Is(err, journal.ErrForeign) }
