@@ -1,6 +1,8 @@
 package zitadel_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -19,11 +21,25 @@ import (
 // byKey makes the bot sign in with a key of its own.
 func byKey(t *testing.T, w *world) func(*zitadel.Config) {
 	t.Helper()
-	file, err := w.NewKey(bot, "key-1")
+	file := keyFile(t, w.Server)
+	return func(c *zitadel.Config) { c.Token, c.KeyJSON = secret.String{}, file }
+}
+
+// botKey is made once: it takes its time.
+var botKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
+// keyFile gives the bot its key at an instance.
+func keyFile(t *testing.T, s *localzitadel.Server) []byte {
+	t.Helper()
+	private, err := botKey()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(c *zitadel.Config) { c.Token, c.KeyJSON = secret.String{}, file }
+	file, err := s.AddKey(bot, "key-1", private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 func (w *world) tokenCalls() int {
@@ -151,7 +167,13 @@ func TestAKeyThatIsNotAccepted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	elsewhere := newWorld(t)
-	_, err := w.provider(t, byKey(t, elsewhere)).Self(t.Context())
+	file, err := elsewhere.NewKey(bot, "key-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := w.provider(t, func(c *zitadel.Config) { c.Token, c.KeyJSON = secret.String{}, file })
+	_ = keyFile(t, w.Server) // of the same id: only the signature is wrong
+	_, err = p.Self(t.Context())
 	e := faultOf(t, err)
 	if e.Kind != providers.Misconfigured || e.Code != "server_error" || !strings.Contains(e.Say, "key_file") {
 		t.Errorf("Self = %+v", e)

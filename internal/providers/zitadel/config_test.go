@@ -32,7 +32,7 @@ func TestConfigurationFaults(t *testing.T) {
 		"user in url":   {func(c *zitadel.Config) { c.URL = "https://u:MARKED@id.example.com" }, "url"},
 		"delete_api":    {func(c *zitadel.Config) { c.DeleteAPI = "v3" }, "delete_api"},
 		"action":        {func(c *zitadel.Config) { c.Default = "burn" }, "action"},
-		"hasty":         {func(c *zitadel.Config) { c.Timeout = 5 * time.Second }, "timeout"},
+		"timeout":       {func(c *zitadel.Config) { c.Timeout = -time.Second }, "timeout"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

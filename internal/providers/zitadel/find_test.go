@@ -33,6 +33,8 @@ func TestFind(t *testing.T) {
 		"any: id":                  {providers.ByAny, ada, []string{ada}},
 		"any: login":               {providers.ByAny, "ada", []string{ada}},
 		"any: e-mail":              {providers.ByAny, "ada@example.com", []string{ada}},
+		"id that is an e-mail":     {providers.ByID, "ada@example.com", nil},
+		"space around":             {providers.ByEmail, " ada@example.com\t", []string{ada}},
 		"any: a path":              {providers.ByAny, "../users/" + ada, nil},
 		"any: nobody":              {providers.ByAny, "nobody", nil},
 	} {
@@ -126,19 +128,17 @@ func TestFindChecksEveryHit(t *testing.T) {
 	}
 }
 
-func TestFindNamesNobodyWhereTooManyMatch(t *testing.T) {
+// A server that ignores the limit gets no more names in.
+func TestFindStopsAtTwenty(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	for n := range 21 {
-		w.Put(localzitadel.User{ID: fmt.Sprint(5000 + n), Org: "org-1", UserName: fmt.Sprint("u", n),
-			Human: &localzitadel.Human{Email: "shared@example.com"}})
-		got, err := w.provider(t).Find(t.Context(), providers.Query{By: providers.ByEmail, Value: "shared@example.com"})
-		if n < 20 && (err != nil || len(got) != n+1) {
-			t.Errorf("%d: Find = %v, %v", n+1, ids(got), err)
-		}
-		if n == 20 && (len(got) != 0 || faultOf(t, err).Kind != providers.Refused) {
-			t.Errorf("21: Find = %v, %v", ids(got), err)
-		}
+	var users []string
+	for n := range 30 {
+		users = append(users, fmt.Sprintf(`{"userId":"%d","loginNames":["shared"]}`, n))
+	}
+	p := over(t, answerer{200, "", `{"details":{"totalResult":"30"},"result":[` + strings.Join(users, ",") + `]}`})
+	got, err := p.Find(t.Context(), providers.Query{By: providers.ByLogin, Value: "shared"})
+	if err != nil || len(got) != 20 {
+		t.Errorf("Find = %v, %v", ids(got), err)
 	}
 }
 

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
-	"unicode"
-	"unicode/utf8"
+	"regexp"
 
 	"offboard/internal/providers"
 	"offboard/internal/providers/wire"
@@ -99,11 +97,10 @@ func (p *Provider) authorize(ctx context.Context, h http.Header) error {
 
 const authorization = "Authorization"
 
-// plausible reports whether a text can be an id that is put into a path: nothing that a server or a proxy in between could read as
+// idForm is what an id can be: short enough for the API, and without anything that a server or a proxy in between could read as
 // another path.
-func plausible(id string) bool {
-	return id != "" && id != "." && id != ".." && utf8.ValidString(id) &&
-		!strings.ContainsAny(id, `/\`) && !strings.ContainsFunc(id, unicode.IsControl)
-}
+var idForm = regexp.MustCompile(`^[A-Za-z0-9._~:@+=-]{1,200}$`)
+
+func plausible(id string) bool { return id != "." && id != ".." && idForm.MatchString(id) }
 
 func userPath(id string) string { return "/v2/users/" + url.PathEscape(id) }

@@ -56,10 +56,10 @@ func TestRefusedReads(t *testing.T) {
 		status int
 	}{
 		"unknown":        {"404", nil, providers.NotFound, "QUERY-Dfbg2", 404},
-		"malformed":      {"not an id!", nil, providers.NotFound, "QUERY-Dfbg2", 404},
+		"malformed":      {"not-an-id", nil, providers.NotFound, "QUERY-Dfbg2", 404},
 		"deleted":        {gone, nil, providers.NotFound, "QUERY-Dfbg2", 404},
 		"a path":         {"../" + ada, nil, providers.NotFound, "", 0},
-		"too long":       {strings.Repeat("1", 201), nil, providers.Refused, "", 400},
+		"too long":       {strings.Repeat("1", 201), nil, providers.NotFound, "", 0},
 		"no membership":  {ada, revoke, providers.Denied, "AUTHZ-cdgFk", 404},
 		"other org":      {bert, only("org-1"), providers.Denied, "AUTHZ-cdgFk", 404},
 		"too few rights": {ada, powerless, providers.Denied, "AUTH-3jknH", 403},

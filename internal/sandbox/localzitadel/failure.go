@@ -101,9 +101,13 @@ func (s *Server) Interject(prefix string, answers ...Interjection) {
 	}
 }
 
-func (s *Server) interjected(path string) *failure {
+// before gives what is answered before any route is looked at, or nil.
+func (s *Server) before(host, path string) *failure {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if host != s.host {
+		return unknownPath
+	}
 	for i, j := range s.instead {
 		if strings.HasPrefix(path, j.prefix) {
 			s.instead = append(s.instead[:i:i], s.instead[i+1:]...)

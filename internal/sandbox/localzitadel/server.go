@@ -15,12 +15,12 @@ import (
 
 // Server is one local instance. It is an [http.Handler]; all methods may be called concurrently.
 type Server struct {
-	issuer string // external URL, without a trailing slash
-	host   string
 	faults *fault.Switch
 	routes http.Handler
 
 	mu       sync.Mutex
+	issuer   string // external URL, without a trailing slash
+	host     string
 	sequence uint64
 	orgs     map[string]bool
 	users    map[string]User
@@ -47,18 +47,29 @@ type key struct {
 
 // New makes an instance that answers for the host of this external URL, for example "http://127.0.0.1:8091".
 func New(external string) (*Server, error) {
-	u, err := url.Parse(external)
-	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("external URL %q: needs a scheme and a host", external)
-	}
 	s := &Server{
-		issuer: u.Scheme + "://" + u.Host, host: u.Host, faults: &fault.Switch{},
-		orgs: map[string]bool{}, users: map[string]User{}, sessions: map[string]string{},
+		faults: &fault.Switch{},
+		orgs:   map[string]bool{}, users: map[string]User{}, sessions: map[string]string{},
 		tokens: map[string]token{}, clients: map[string]client{}, keys: map[string]key{},
+	}
+	if err := s.Move(external); err != nil {
+		return nil, err
 	}
 	s.faults.Speak(speak)
 	s.routes = s.faults.Wrap(isWrite, s.front(s.mux()))
 	return s, nil
+}
+
+// Move gives the instance another external URL: it answers for that host from now on, and for no other.
+func (s *Server) Move(external string) error {
+	u, err := url.Parse(external)
+	if err != nil || u.Host == "" {
+		return fmt.Errorf("external URL %q: needs a scheme and a host", external)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.issuer, s.host = u.Scheme+"://"+u.Host, u.Host
+	return nil
 }
 
 // ServeHTTP answers one call.
@@ -117,11 +128,7 @@ func (s *Server) mux() *http.ServeMux {
 // front answers what comes before any route: the instance is chosen by Host, and whatever was interjected.
 func (s *Server) front(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Host != s.host {
-			unknownPath.write(w)
-			return
-		}
-		if f := s.interjected(r.URL.Path); f != nil {
+		if f := s.before(r.Host, r.URL.Path); f != nil {
 			f.write(w)
 			return
 		}

@@ -49,6 +49,11 @@ func (s *Server) NewKey(user, id string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("generate key: %w", err)
 	}
+	return s.AddKey(user, id, private)
+}
+
+// AddKey gives a user a key pair and returns its key file.
+func (s *Server) AddKey(user, id string, private *rsa.PrivateKey) ([]byte, error) {
 	s.mu.Lock()
 	s.keys[id] = key{user: user, public: &private.PublicKey}
 	s.mu.Unlock()
