@@ -184,7 +184,9 @@ func readContext(t *testing.T, s *stand) {
 
 func readRefusedConnection(t *testing.T, s *stand) {
 	s.p = s.connect(t, nobodyThere(t), patient)
-	for name, err := range s.allReads(t.Context(), s.Unknown) {
+	ctx, cancel := context.WithTimeout(t.Context(), impatient/10)
+	defer cancel()
+	for name, err := range s.allReads(ctx, s.Unknown) {
 		if e, ok := asError(err); !ok || e.Kind != providers.Temporary {
 			t.Errorf("%s: %v, want temporary", name, err)
 		}

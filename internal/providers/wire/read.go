@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -71,13 +72,14 @@ func (c *Client) tryRead(ctx context.Context, k call) (Response, *providers.Erro
 	return r, c.log(ctx, k, start, r.Status, c.judge(k, r))
 }
 
-// log tells of one try. The path holds ids at most: searches travel in bodies.
+// log tells of one try. The path holds ids at most: searches travel in bodies, and the query is left out.
 func (c *Client) log(ctx context.Context, k call, start time.Time, status int, e *providers.Error) *providers.Error {
+	path, _, _ := strings.Cut(k.path, "?")
 	kind := "ok"
 	if e != nil {
 		kind = string(e.Kind)
 	}
-	c.logger.DebugContext(ctx, "provider call", "vendor", c.o.Vendor, "op", k.op, "method", k.method, "path", k.path,
+	c.logger.DebugContext(ctx, "provider call", "vendor", c.o.Vendor, "op", k.op, "method", k.method, "path", path,
 		"write", k.write, "status", status, "result", kind, "took", time.Since(start).Round(time.Millisecond))
 	return e
 }
