@@ -102,10 +102,10 @@ func loginQuery(value string) object {
 }
 
 // search asks for users that match any of the queries.
-func (p *Provider) search(ctx context.Context, value string, any ...object) ([]providers.Account, error) {
+func (p *Provider) search(ctx context.Context, value string, either ...object) ([]providers.Account, error) {
 	resp, err := p.read(ctx, opSearch, http.MethodPost, "/v2/users", nil, object{
 		"query":   object{"limit": mostHits},
-		"queries": []object{{"orQuery": object{"queries": any}}},
+		"queries": []object{{"orQuery": object{"queries": either}}},
 	})
 	if err != nil {
 		return nil, err

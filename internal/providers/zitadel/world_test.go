@@ -78,7 +78,12 @@ func newWorld(t *testing.T, orgs ...string) *world {
 	for _, o := range orgs {
 		local.Grant(localzitadel.Member{User: bot, Org: o, Roles: []string{"ORG_USER_MANAGER"}})
 	}
-	t.Cleanup(func() { noSecret(t, "the log", w.log.String()) })
+	t.Cleanup(func() {
+		noSecret(t, "the log", w.log.String())
+		if strings.Contains(strings.ToLower(w.log.String()), "@example.com") {
+			t.Errorf("the log holds an e-mail address: %s", w.log.String())
+		}
+	})
 	return w
 }
 
