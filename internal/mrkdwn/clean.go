@@ -52,8 +52,8 @@ func hidden(r rune) bool {
 	if r < utf8.RuneSelf {
 		return unicode.IsControl(r)
 	}
-	if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs) || strings.ContainsRune(blanks, r) {
+	if strings.ContainsRune(blanks, r) {
 		return true
 	}
-	return r >= 0xE0000 && r <= 0xE0FFF || !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs)
+	return !unicode.IsGraphic(r)
 }

@@ -24,7 +24,7 @@ func AuditLine(r *approvals.Request, e approvals.Event) Message {
 // reported is what the thread is told; of an outcome only the fact and its proof, since the audit channel needs no advice.
 func reported(r *approvals.Request, e approvals.Event) string {
 	if e.Kind == approvals.Ended && e.Step >= 0 && e.Step < len(r.Plan.Steps) {
-		return outcomeWords(e.Outcome, r.Plan.Steps[e.Step]) + proof(e.Proof)
+		return outcomeWords(e.Outcome, r.Plan.Steps[e.Step]) + clause(e.Proof)
 	}
 	return said(r, e)
 }

@@ -47,10 +47,11 @@ func warning(r *approvals.Request) string {
 	if !r.Plan.Writes {
 		out = append(out, "*Rehearsal: nothing will be changed.* Everything happens but the call itself. This is what the call would do:")
 	}
+	const most = 6 // what a text object has room for; the kinds of steps are few
 	seen := map[string]bool{}
 	for _, s := range r.Plan.Steps {
 		w := ":warning: " + stepWarning(s)
-		if !seen[w] {
+		if !seen[w] && len(seen) < most {
 			seen[w] = true
 			out = append(out, w)
 		}
@@ -120,7 +121,7 @@ func ending(r *approvals.Request) string {
 		case approvals.Denied, approvals.Withdrawn:
 			return fmt.Sprintf("*%s* by %s. %s", capital(stateWords(r)), mrkdwn.Person(e.By.ID), untouched(r))
 		case approvals.Expired:
-			return "*Expired*" + clause(e.Reason, reasonLength) + " " + untouched(r)
+			return "*Expired*" + clause(e.Reason) + " " + untouched(r)
 		}
 	}
 	return "*" + capital(stateWords(r)) + ".* " + untouched(r)
@@ -146,7 +147,7 @@ func outcome(r *approvals.Request) string {
 
 func outcomeLine(r *approvals.Request, step int) string {
 	p := r.Steps[step]
-	out := "*" + outcomeWords(p.Outcome, r.Plan.Steps[step]) + "*" + proof(p.Proof)
+	out := "*" + outcomeWords(p.Outcome, r.Plan.Steps[step]) + "*" + clause(p.Proof)
 	if p.Human && !p.Outcome.Final() {
 		out += " *A human must look* at " + vendor(r.Plan.Steps[step]) + "."
 	}
@@ -154,7 +155,7 @@ func outcomeLine(r *approvals.Request, step int) string {
 }
 
 func asked(r *approvals.Request) string {
-	why := mrkdwn.Short(r.Reason, reasonLength)
+	why := mrkdwn.Short(r.Reason, clauseLength)
 	if why == "" {
 		why = "(no reason given)"
 	}

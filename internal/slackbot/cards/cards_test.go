@@ -154,7 +154,11 @@ func TestHostileTextBreaksNothing(t *testing.T) {
 	for name, s := range hostileNames() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, n := range []int{1, 3, 90} {
+			counts := []int{1, 2}
+			if name == "long" || name == "escaping" { // the two that fill what there is
+				counts = append(counts, 45)
+			}
+			for _, n := range counts {
 				r := hostile(s, n)
 				check(t, cards.Card(r))
 				r.Drift = []approvals.Difference{{What: s, Before: s, After: s}, {What: s, Before: s, After: s}}
@@ -164,7 +168,9 @@ func TestHostileTextBreaksNothing(t *testing.T) {
 				}
 				r.State = approvals.StateUnknown
 				check(t, cards.Card(r))
-				checkEvents(t, r, s)
+				if n < 10 {
+					checkEvents(t, r, s)
+				}
 			}
 			check(t, cards.Reply(commands.Reply{
 				Text: "hello", Card: approvals.Place{Channel: "C1", TS: "1.2"},

@@ -92,6 +92,7 @@ func TestForms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkView(t, ask)
 	golden(t, "form_ask", ask)
 	typed, err := cards.TypedForm(commands.TypedForm{
 		Title: "Approve OFF-42", Warning: "*This is permanent.*", Ask: "Type the e-mail that the card shows", Private: "p",
@@ -99,6 +100,7 @@ func TestForms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkView(t, typed)
 	golden(t, "form_typed", typed)
 	if _, err := cards.TypedForm(commands.TypedForm{Title: "t", Private: strings.Repeat("p", 3001)}); err == nil {
 		t.Error("a private text that Slack refuses is taken")
@@ -110,5 +112,13 @@ func TestForms(t *testing.T) {
 	ask, err = cards.AskForm(commands.AskForm{Providers: many})
 	if err != nil || len(ask.Blocks.BlockSet) != 3 {
 		t.Errorf("%d blocks, %v", len(ask.Blocks.BlockSet), err)
+	}
+	checkView(t, ask)
+	for name, text := range hostileNames() {
+		typed, err := cards.TypedForm(commands.TypedForm{Title: text, Ask: text})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		checkView(t, typed)
 	}
 }

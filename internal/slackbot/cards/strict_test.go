@@ -9,108 +9,69 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"offboard/internal/sandbox/workspace/limits"
 	"offboard/internal/slackbot/cards"
 )
 
-// check holds a message to Slack's limits (facts/slack.md) and to pinging nobody but the people of the fixture.
+// check holds a message to Slack's limits and to pinging nobody but the people of the fixture.
 func check(t *testing.T, m cards.Message) {
 	t.Helper()
-	text, err := json.Marshal(m.Blocks)
+	blocks, err := json.Marshal(m.Blocks)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var blocks []any
-	if err := json.Unmarshal(text, &blocks); err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range faults(m.Text, blocks) {
+	for _, f := range limits.CheckUpdate(m.Text, blocks) { // stricter than a post
 		t.Error(f)
 	}
 	if n := utf8.RuneCountInString(m.Text); n < 1 || n > 3000 {
 		t.Errorf("the text has %d code points", n)
 	}
+	checkTexts(t, m.Text, blocks)
 }
 
-func faults(text string, blocks []any) []string {
-	out := unsafe(text)
-	if len(blocks) > 50 {
-		out = append(out, fmt.Sprintf("%d blocks", len(blocks)))
+func checkView(t *testing.T, view any) {
+	t.Helper()
+	text, err := json.Marshal(view)
+	if err != nil {
+		t.Fatal(err)
 	}
-	ids := map[any]bool{}
-	for _, b := range blocks {
-		block, _ := b.(map[string]any)
-		if id, ok := block["block_id"]; ok && id != "" {
-			if ids[id] {
-				out = append(out, fmt.Sprintf("block id %v twice", id))
-			}
-			ids[id] = true
-		}
-		out = append(out, blockFaults(block)...)
+	for _, f := range limits.CheckView(text) {
+		t.Error(f)
 	}
-	return out
+	checkTexts(t, "", text)
 }
 
-func blockFaults(b map[string]any) []string {
+func checkTexts(t *testing.T, text string, blocks []byte) {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(blocks, &v); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range append(unsafe(text), textFaults(v)...) {
+		t.Error(f)
+	}
+}
+
+// textFaults looks at every text object anywhere.
+func textFaults(v any) []string {
 	var out []string
-	switch b["type"] {
-	case "header":
-		out = append(out, textFaults(b["text"], 150)...)
-	case "section":
-		fields, _ := b["fields"].([]any)
-		if len(fields) > 10 || len(fields) == 0 && b["text"] == nil {
-			out = append(out, fmt.Sprintf("a section with %d fields", len(fields)))
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			out = append(out, textFaults(x)...)
 		}
-		for _, f := range fields {
-			out = append(out, textFaults(f, 2000)...)
+	case map[string]any:
+		if text, ok := v["text"].(string); ok {
+			out = append(out, unsafe(text)...)
 		}
-		if b["text"] != nil {
-			out = append(out, textFaults(b["text"], 3000)...)
+		if v["type"] == "mrkdwn" && v["verbatim"] != true {
+			out = append(out, "mrkdwn that is not verbatim")
 		}
-		if a, ok := b["accessory"].(map[string]any); ok {
-			out = append(out, buttonFaults(a)...)
+		for _, x := range v {
+			out = append(out, textFaults(x)...)
 		}
-	case "context":
-		elements, _ := b["elements"].([]any)
-		for _, e := range elements {
-			out = append(out, textFaults(e, 3000)...)
-		}
-	case "actions":
-		elements, _ := b["elements"].([]any)
-		for _, e := range elements {
-			button, _ := e.(map[string]any)
-			out = append(out, buttonFaults(button)...)
-		}
-	default:
-		out = append(out, fmt.Sprintf("a block of type %v", b["type"]))
 	}
 	return out
-}
-
-func buttonFaults(b map[string]any) []string {
-	out := textFaults(b["text"], 75)
-	if v, _ := b["value"].(string); utf8.RuneCountInString(v) > 2000 || v == "" {
-		out = append(out, "a button's value")
-	}
-	if c, ok := b["confirm"].(map[string]any); ok {
-		out = append(out, textFaults(c["title"], 100)...)
-		out = append(out, textFaults(c["text"], 300)...)
-		out = append(out, textFaults(c["confirm"], 30)...)
-		out = append(out, textFaults(c["deny"], 30)...)
-	}
-	return out
-}
-
-func textFaults(o any, most int) []string {
-	obj, _ := o.(map[string]any)
-	text, _ := obj["text"].(string)
-	var out []string
-	if n := utf8.RuneCountInString(text); n < 1 || n > most {
-		out = append(out, fmt.Sprintf("%d code points where 1 to %d fit", n, most))
-	}
-	if obj["type"] == "mrkdwn" && obj["verbatim"] != true {
-		out = append(out, "mrkdwn that is not verbatim")
-	}
-	return append(out, unsafe(text)...)
 }
 
 var (

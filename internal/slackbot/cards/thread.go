@@ -30,7 +30,7 @@ func said(r *approvals.Request, e approvals.Event) string {
 	case approvals.Completed:
 		return r.Name() + " is over: " + e.State.Words() + "."
 	case approvals.Alarmed:
-		return ":warning: Attention" + clause(e.Reason, reasonLength)
+		return ":warning: Attention" + clause(e.Reason)
 	case approvals.Sending, approvals.Told, approvals.Failed, approvals.Lost, approvals.Waiting:
 		return ""
 	default:
@@ -42,7 +42,7 @@ func saidDecision(r *approvals.Request, e approvals.Event) string {
 	by := mrkdwn.Person(e.By.ID)
 	switch e.Kind { //nolint:exhaustive // the caller's list
 	case approvals.Requested:
-		return by + " asked for this. Reason" + clause(orNone(e.Reason), reasonLength)
+		return by + " asked for this. Reason" + clause(orNone(e.Reason))
 	case approvals.Approved:
 		return saidApproved(r, e)
 	case approvals.Denied:
@@ -51,12 +51,12 @@ func saidDecision(r *approvals.Request, e approvals.Event) string {
 		return fmt.Sprintf("Withdrawn by %s. %s", by, untouched(r))
 	case approvals.Expired:
 		return fmt.Sprintf("Expired%s %s %s, ask again with /offboard if it is still wanted.",
-			clause(e.Reason, reasonLength), untouched(r), mrkdwn.Person(r.Requester.ID))
+			clause(e.Reason), untouched(r), mrkdwn.Person(r.Requester.ID))
 	case approvals.Reminded:
 		return fmt.Sprintf("Reminder: this still waits for a decision, until %s. %s.", mrkdwn.Time(r.Expires), tallyThen(r, e))
 	case approvals.Refused:
 		return fmt.Sprintf("A click on %s by %s was refused%s", mrkdwn.Short(string(e.Button), nameLength), by,
-			clause(strings.ReplaceAll(e.Reason, "_", " "), reasonLength)) // the reason is a code
+			clause(strings.ReplaceAll(e.Reason, "_", " "))) // the reason is a code
 	case approvals.Drifted:
 		return "Not what was approved any more, so all approvals are void and nothing was called: " + differences(e.Differences) +
 			". Read the card again, then decide."
@@ -109,18 +109,18 @@ func saidDeed(r *approvals.Request, e approvals.Event) string {
 	case approvals.Begun:
 		return fmt.Sprintf("Calling %s to %s the account (attempt %d).", vendor(s), verbOf(s).do, e.Attempt)
 	case approvals.Deferred:
-		return fmt.Sprintf("Put off%s Nothing was done. It is sent again not before %s.", proof(e.Proof), mrkdwn.Time(e.Until))
+		return fmt.Sprintf("Put off%s Nothing was done. It is sent again not before %s.", clause(e.Proof), mrkdwn.Time(e.Until))
 	case approvals.Ended:
 		return saidEnded(r, e)
 	case approvals.Looked:
-		return "Looked again" + proof(e.Proof)
+		return "Looked again" + clause(e.Proof)
 	case approvals.Unresolved:
 		return fmt.Sprintf("A human must look at %s for id %s: reading back did not tell whether the account was %s%s %s, "+
 			"two approvers together can then record what they saw: /offboard resolve %s done|not-done reason.", where(s),
-			mrkdwn.ID(s.Account.ID), verbOf(s).done, proof(e.Proof), mrkdwn.Person(r.Requester.ID), r.Name())
+			mrkdwn.ID(s.Account.ID), verbOf(s).done, clause(e.Proof), mrkdwn.Person(r.Requester.ID), r.Name())
 	case approvals.Proposed:
 		return fmt.Sprintf("%s looked, and proposes to record: %s%s A second approver must agree: /offboard resolve %s %s reason.",
-			mrkdwn.Person(e.By.ID), lower(outcomeWords(e.Outcome, s)), clause(e.Reason, reasonLength), r.Name(), resolveWord(e.Outcome))
+			mrkdwn.Person(e.By.ID), lower(outcomeWords(e.Outcome, s)), clause(e.Reason), r.Name(), resolveWord(e.Outcome))
 	case approvals.Resolved:
 		return fmt.Sprintf("Recorded by two people, last %s: %s", mrkdwn.Person(e.By.ID), saidEnded(r, e))
 	default:
@@ -138,7 +138,7 @@ func resolveWord(o approvals.Outcome) string {
 // saidEnded is the outcome, its proof, and what it means for who asked.
 func saidEnded(r *approvals.Request, e approvals.Event) string {
 	s := r.Plan.Steps[e.Step]
-	return outcomeWords(e.Outcome, s) + proof(e.Proof) + " " + mrkdwn.Person(r.Requester.ID) + ", " + meaning(r, s, e.Outcome)
+	return outcomeWords(e.Outcome, s) + clause(e.Proof) + " " + mrkdwn.Person(r.Requester.ID) + ", " + meaning(r, s, e.Outcome)
 }
 
 func meaning(r *approvals.Request, s approvals.Step, o approvals.Outcome) string {

@@ -43,8 +43,7 @@ func vendor(s approvals.Step) string {
 const (
 	nameLength   = 80
 	valueLength  = 300 // code points of a free value, before escaping
-	reasonLength = 500
-	proofLength  = 500
+	clauseLength = 500
 )
 
 // stateWords is where a request stands, for people. With one step that has ended, its outcome says more than the state does.
@@ -98,12 +97,9 @@ func subject(r *approvals.Request, step int) string {
 	return fmt.Sprintf("Step %d of %d (%s, %s): ", step+1, len(r.Plan.Steps), vendor(s), mrkdwn.Short(s.Account.ID, nameLength))
 }
 
-// proof shows an event's proof as the end of a sentence.
-func proof(p string) string { return clause(p, proofLength) }
-
-// clause is untrusted text after which a sentence ends: ": text." or "." when there is none.
-func clause(s string, most int) string {
-	s = strings.TrimRight(mrkdwn.Short(s, most), " .")
+// clause is untrusted text, a proof or a reason, with which a sentence ends: ": text." or "." when there is none.
+func clause(s string) string {
+	s = strings.TrimRight(mrkdwn.Short(s, clauseLength), " .")
 	if s == "" {
 		return "."
 	}

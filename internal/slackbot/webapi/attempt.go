@@ -24,7 +24,7 @@ type answer struct {
 
 func (c *Client) attempt(ctx context.Context, method string, params url.Values, out any) *Error {
 	fail := &Error{Method: method, read: reads(method)}
-	req, err := http.NewRequest(http.MethodPost, c.api.JoinPath(method).String(), strings.NewReader(params.Encode()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.api.JoinPath(method).String(), strings.NewReader(params.Encode()))
 	if err != nil {
 		fail.NotSent, fail.Err = true, errors.New("building the request")
 		return fail

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -172,12 +171,9 @@ func TestACutConnectionIsMaybe(t *testing.T) {
 
 func TestWithoutAConnectionNothingLeft(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = l.Close()
-	c, err := webapi.New(webapi.Options{APIURL: "http://" + l.Addr().String(), Token: secret.New(token)})
+	srv := httptest.NewServer(nil)
+	srv.Close()
+	c, err := webapi.New(webapi.Options{APIURL: srv.URL, Token: secret.New(token)})
 	if err != nil {
 		t.Fatal(err)
 	}

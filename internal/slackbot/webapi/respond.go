@@ -38,7 +38,7 @@ func (c *Client) Respond(ctx context.Context, raw string, message any) error {
 		fail.NotSent, fail.Err = true, errors.New("encoding the message")
 		return fail
 	}
-	req, err := http.NewRequest(http.MethodPost, raw, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, raw, bytes.NewReader(body))
 	if err != nil {
 		fail.NotSent, fail.Err = true, errors.New("building the request")
 		return fail
