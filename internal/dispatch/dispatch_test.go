@@ -289,10 +289,12 @@ func TestManyReplicasCallOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, &idp{})
 		defer s.close()
-		s.approve(s.ask(true))
+		r := s.ask(true)
 		for _, name := range []string{"a", "b", "c", "d"} {
 			s.run(name, true)
 		}
+		s.until("shown", func(r *approvals.Request) bool { return r.Card.Place.Known() })
+		s.approve(r)
 		s.until("done", inState(approvals.StateDone))
 		if s.idp.called() != 1 {
 			t.Errorf("%d calls", s.idp.called())

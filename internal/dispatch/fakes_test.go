@@ -291,14 +291,16 @@ func kinds(events []approvals.Event) []approvals.Kind {
 	return out
 }
 
-// play runs a scene in virtual time: one approved request, one replica.
+// play runs a scene in virtual time: one replica, and one request that is approved once its card is there.
 func play(t *testing.T, p *idp, scene func(s *stage)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, p)
 		defer s.close()
-		s.approve(s.ask(true))
+		r := s.ask(true)
 		s.run("a", true)
+		s.until("shown", func(r *approvals.Request) bool { return r.Card.Place.Known() })
+		s.approve(r)
 		scene(s)
 	})
 }
