@@ -30,7 +30,7 @@ var rules = []rule{
 	{of: "internal/dispatch/...", may: asking},
 
 	{of: "internal/providers/wire", may: []string{"internal/providers", "internal/secret"}},
-	{of: "internal/providers/providertest", may: []string{"internal/providers", "internal/secret"}},
+	{of: "internal/providers/providertest", may: []string{"internal/providers", "internal/secret", "internal/sandbox/fault"}},
 	{of: "internal/providers/*", may: []string{"internal/providers", "internal/providers/wire", "internal/secret"}},
 	{of: "internal/journal/*", may: []string{"internal/journal", "internal/secret"}},
 
