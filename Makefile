@@ -20,8 +20,7 @@ test: setup
 	CGO_ENABLED=1 go test -race -shuffle=on -timeout 15m ./...
 
 lint: setup
-	@unformatted=$$(git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0 ls -d 2>/dev/null | xargs gofmt -l); \
-	if [[ -n "$$unformatted" ]]; then echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; fi
+	@unformatted=$$(gofmt -l .); if [[ -n "$$unformatted" ]]; then echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	linter=$$(scripts/golangci-lint); "$$linter" run ./...
 
