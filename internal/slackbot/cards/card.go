@@ -63,14 +63,14 @@ func warning(r *approvals.Request) string {
 func stepWarning(s approvals.Step) string {
 	v, said := verbOf(s), mrkdwn.Short(s.Warning, valueLength)
 	if s.Reversible {
-		out := fmt.Sprintf("*%s will %s the account: nobody can sign in with it any more.* %s", vendor(s), v.do, said)
+		out := fmt.Sprintf("*This will %s the account at %s.* %s", v.do, vendor(s), said)
 		if mrkdwn.Clean(s.Undo) != "" {
 			out += " To undo: " + mrkdwn.Short(s.Undo, valueLength)
 		}
 		return strings.TrimSpace(out)
 	}
 	return strings.TrimSpace(fmt.Sprintf(
-		"*%s will %s the account for good. This is permanent and cannot be undone. Sessions and API keys stop at once.* %s", vendor(s), v.do, said))
+		"*This will %s the account at %s. It is permanent and cannot be undone. Sessions and API keys stop at once.* %s", v.do, vendor(s), said))
 }
 
 // standing says how far the request is, and for an ended one how it ended.
