@@ -33,7 +33,8 @@ func TestMain(m *testing.M) {
 	case "second":
 		os.Exit(beSecond(os.Getenv(pathVar)))
 	case "writer":
-		os.Exit(beWriter(os.Getenv(pathVar)))
+		fmt.Fprintln(os.Stderr, beWriter(os.Getenv(pathVar)))
+		os.Exit(1)
 	default:
 		fmt.Fprintln(os.Stderr, "unknown role", role)
 		os.Exit(2)
@@ -94,11 +95,10 @@ const writers = 6
 
 // beWriter appends for ever and prints each append once it is acknowledged: its log's id, version, number, and whether the log now holds
 // its key. It never ends by itself.
-func beWriter(path string) int {
+func beWriter(path string) error {
 	j, err := embedded.Open(path)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+		return err
 	}
 	var mu sync.Mutex
 	tell := func(line string) {
@@ -116,8 +116,7 @@ func beWriter(path string) int {
 			}
 		}()
 	}
-	fmt.Fprintln(os.Stderr, <-failed)
-	return 1
+	return <-failed
 }
 
 // writeOne gives a log a life of a few appends: it reserves its key, and in half of the logs releases it at the end.
@@ -183,7 +182,7 @@ func killOne(t *testing.T, path string, dice *rand.Rand, told map[string]acked) 
 	in := bufio.NewReader(out)
 	for n := 0; ; n++ {
 		if n == lines {
-			defer time.AfterFunc(after, func() { _ = c.Process.Kill() }).Stop()
+			time.AfterFunc(after, func() { _ = c.Process.Kill() })
 		}
 		line, err := in.ReadString('\n')
 		if errors.Is(err, io.EOF) {

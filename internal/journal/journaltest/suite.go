@@ -112,16 +112,17 @@ func (p *probe) refused(w journal.Write, want error) {
 func (p *probe) same(what string, got, want error) {
 	p.Helper()
 	ok := errors.Is(got, want)
-	switch want := want.(type) {
-	case *journal.ReservedError:
+	if w, is := errors.AsType[*journal.ReservedError](want); is {
 		e, is := errors.AsType[*journal.ReservedError](got)
-		ok = is && *e == *want
-	case *journal.DuplicateError:
+		ok = is && *e == *w
+	}
+	if w, is := errors.AsType[*journal.DuplicateError](want); is {
 		e, is := errors.AsType[*journal.DuplicateError](got)
-		ok = is && *e == *want
-	case *journal.LimitError:
+		ok = is && *e == *w
+	}
+	if w, is := errors.AsType[*journal.LimitError](want); is {
 		e, is := errors.AsType[*journal.LimitError](got)
-		ok = is && e.Key == want.Key && e.Limit == want.Limit && e.Free.Equal(want.Free)
+		ok = is && e.Key == w.Key && e.Limit == w.Limit && e.Free.Equal(w.Free)
 	}
 	if !ok {
 		p.Errorf("%s: error %v, want %v", what, got, want)
