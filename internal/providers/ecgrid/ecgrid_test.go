@@ -242,3 +242,12 @@ func TestNeverAsksForKeys(t *testing.T) {
 		t.Errorf("calls: %+v", server.Calls())
 	}
 }
+
+func TestWrongKey(t *testing.T) {
+	t.Parallel()
+	listening := httptest.NewServer(localecgrid.New("another key", 7))
+	t.Cleanup(listening.Close)
+	if _, err := dial(t, listening.URL).Self(t.Context()); providers.KindOf(err) != providers.Denied {
+		t.Errorf("self: %v, want denied", err)
+	}
+}

@@ -191,3 +191,12 @@ func TestStates(t *testing.T) {
 		}
 	}
 }
+
+func TestWrongKey(t *testing.T) {
+	t.Parallel()
+	listening := httptest.NewServer(localtorii.New("another key", environment))
+	t.Cleanup(listening.Close)
+	if _, err := dial(t, listening.URL).Self(t.Context()); providers.KindOf(err) != providers.Denied {
+		t.Errorf("self: %v, want denied", err)
+	}
+}

@@ -61,11 +61,7 @@ func (c *Client) tryRead(ctx context.Context, k call) (Response, *providers.Erro
 	if err != nil {
 		return Response{}, c.log(ctx, k, start, 0, c.unbuilt(k, err))
 	}
-	res, err := c.reads.RoundTrip(req)
-	if err != nil {
-		return Response{}, c.log(ctx, k, start, 0, c.unanswered(k, 0, err))
-	}
-	r, err := readResponse(res)
+	r, err := exchange(c.reads, req)
 	if err != nil {
 		return r, c.log(ctx, k, start, r.Status, c.unanswered(k, r.Status, err))
 	}

@@ -44,7 +44,13 @@ func (r Response) ok() bool { return r.Status >= 200 && r.Status <= 299 }
 
 func (r Response) redirect() bool { return r.Status >= 300 && r.Status <= 399 }
 
-func readResponse(res *http.Response) (Response, error) {
+// exchange puts one request on the wire and reads its answer in full. A transport follows no redirects by itself. The Response has
+// a status as soon as one was seen, also beside an error.
+func exchange(transport http.RoundTripper, req *http.Request) (Response, error) {
+	res, err := transport.RoundTrip(req)
+	if err != nil {
+		return Response{}, err
+	}
 	defer func() { _ = res.Body.Close() }()
 	r := Response{Status: res.StatusCode, Header: res.Header}
 	if r.Status < http.StatusOK {

@@ -154,7 +154,7 @@ func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	for raw, want := range map[string]time.Duration{
-		"": 0, "7": 7 * time.Second, " 7 ": 7 * time.Second, "-7": 0, "1.5": 0, "soon": 0, "99999999999": 24 * time.Hour,
+		"": 0, "7": 7 * time.Second, "7\t": 7 * time.Second, "-7": 0, "1.5": 0, "soon": 0, "99999999999": 24 * time.Hour,
 		now.Add(90 * time.Second).Format(http.TimeFormat): 90 * time.Second, now.Add(-time.Hour).Format(http.TimeFormat): 0,
 	} {
 		if got := retryAfter(http.Header{"Retry-After": {raw}}, now); got != want {
@@ -271,6 +271,19 @@ func TestCredential(t *testing.T) {
 	}
 	if came.Load() != 0 {
 		t.Errorf("%d requests came without a credential", came.Load())
+	}
+}
+
+// TestTooLateForACredential: a write whose time has passed does not even fetch a token.
+func TestTooLateForACredential(t *testing.T) {
+	t.Parallel()
+	c := client(t, "https://id.example.com", func(o *Options) {
+		o.Authorize = func(context.Context, http.Header) error { t.Error("a credential was fetched"); return nil }
+	})
+	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer cancel()
+	if _, err := c.Write(ctx, "write", http.MethodDelete, "/x", nil, nil); !asked(err).NotSent {
+		t.Errorf("%+v", asked(err))
 	}
 }
 

@@ -37,15 +37,11 @@ func (c *Client) writeOnce(ctx context.Context, k call) (Response, *providers.Er
 	}
 	transport := c.throughDoor(d)
 	defer transport.CloseIdleConnections()
-	res, err := transport.RoundTrip(req)
-	if err != nil {
-		if d.shut() {
-			return Response{}, c.unsent(k, err)
-		}
-		return Response{}, c.unanswered(k, 0, err)
-	}
-	r, err := readResponse(res)
-	if err != nil {
+	r, err := exchange(transport, req)
+	switch {
+	case err != nil && d.shut():
+		return r, c.unsent(k, err)
+	case err != nil:
 		return r, c.unanswered(k, r.Status, err)
 	}
 	return r, c.judge(k, r)
