@@ -40,6 +40,12 @@ func (c Call) unsent() bool {
 	return c.Answer == nil && c.Err != nil && (c.Err.NotSent || c.Err.Kind == providers.RateLimited)
 }
 
+// hopeless reports whether the call did not leave and would not the next time either.
+func (c Call) hopeless() bool {
+	return c.Answer == nil && c.Err != nil && c.Err.NotSent &&
+		(c.Err.Kind == providers.Refused || c.Err.Kind == providers.Denied || c.Err.Kind == providers.NotFound)
+}
+
 // unclear reports whether the call may have taken effect although no success was answered.
 func (c Call) unclear() bool {
 	return c.Answer == nil && (c.Err == nil || c.Err.Kind == providers.UnknownOutcome || c.Err.Kind == providers.Temporary)
@@ -61,6 +67,11 @@ func (f Finish) decide(r *Request, _ time.Time) ([]Event, error) {
 	p := r.Steps[f.Step]
 	if !p.Running && (p.Outcome != Unknown || f.Call.Answer == nil) {
 		return nil, refuse(NotNow, "the attempt has ended")
+	}
+	if f.Call.hopeless() {
+		return []Event{{
+			Kind: Ended, Step: f.Step, Attempt: f.Attempt, Outcome: NotDone, Proof: f.Call.text() + "; nothing was sent",
+		}}, nil
 	}
 	if f.Call.unsent() {
 		return []Event{f.deferOrEnd(r)}, nil

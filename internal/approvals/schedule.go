@@ -25,14 +25,13 @@ func (r *Request) lookAt(step int) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	p := r.Steps[step]
-	switch p.Outcome {
-	case Unknown:
+	if p.Outcome == Unknown {
 		return nextLook(p.EndedAt, looks, p.Looks)
-	case Unseen:
-		return nextLook(p.EndedAt, lateLooks, p.lateOnes())
-	default:
-		return time.Time{}, false
 	}
+	if p.Outcome == Unseen {
+		return nextLook(p.EndedAt, lateLooks, p.lateOnes())
+	}
+	return time.Time{}, false
 }
 
 // nextLook keeps the distance between looks even when the bot was away: three looks in a row would see no more than one.

@@ -51,7 +51,7 @@ func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
 		s.log.Warn("a click carries no request")
 		return Ack{}, nil, nil
 	}
-	r, err := s.clicked(ctx, v.Request, c)
+	r, err := s.clicked(ctx, v.Request)
 	if errors.Is(err, journal.ErrNotFound) {
 		s.log.Warn("a click names no request of ours")
 		return Ack{}, s.private(c.Reply, "This card belongs to no request on record. Nothing was recorded. Ask again with "+s.set.Command+"."), nil
@@ -77,7 +77,7 @@ func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
 }
 
 // clicked loads the request, and waits a moment for a card whose place is not on record yet.
-func (s *Service) clicked(ctx context.Context, id string, c Click) (*approvals.Request, error) {
+func (s *Service) clicked(ctx context.Context, id string) (*approvals.Request, error) {
 	ctx, cancel := context.WithTimeout(ctx, cardWait)
 	defer cancel()
 	return s.book.Wait(ctx, id, func(r *approvals.Request) bool { return r.Card.Place.Known() || r.Card.Gone })

@@ -166,7 +166,10 @@ func parseAsk(text string) (Line, error) {
 			return Line{}, err
 		}
 	}
-	return l, l.check()
+	if err := l.check(); err != nil {
+		return Line{}, err
+	}
+	return l, nil
 }
 
 // option reads key:value, --key value and --key=value. A word in quotes is never an option. apart: the value may follow as the next word.

@@ -201,8 +201,8 @@ func TestChangedAccountVoidsApprovals(t *testing.T) {
 		return a, nil
 	}}
 	play(t, p, func(s *stage) {
-		r := s.until("drifted", func(r *approvals.Request) bool { return len(r.Drift) > 0 })
-		r = s.quiet()
+		s.until("drifted", func(r *approvals.Request) bool { return len(r.Drift) > 0 })
+		r := s.quiet()
 		if r.State != approvals.StatePending || len(r.Approvals) != 0 || s.idp.called() != 0 {
 			t.Errorf("%s with %d approvals after %d calls", r.State, len(r.Approvals), s.idp.called())
 		}

@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -123,7 +124,7 @@ func (s *slack) post(do, mark string, then func()) (approvals.Place, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	err := s.try(do)
-	if te, ok := err.(*dispatch.TellError); err != nil && (!ok || te.Kind != dispatch.TellMaybe) {
+	if te, ok := errors.AsType[*dispatch.TellError](err); err != nil && (!ok || te.Kind != dispatch.TellMaybe) {
 		return approvals.Place{}, err
 	}
 	s.posts[mark]++

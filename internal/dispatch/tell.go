@@ -1,100 +1,179 @@
-package config
+package dispatch
 
 import (
-	"regexp"
-	"strings"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"time"
+
+	"offboard/internal/approvals"
 )
 
-const blank = "[redacted]"
-
-// The keys of design §6 that hold secrets.
-var secretKeys = map[string]bool{
-	"bot_token": true, "app_token": true, "signing_secret": true,
-	"api_key": true, "secret_key": true, "token": true, "client_secret": true,
+// tellWhile tells people what is owed, and goes on telling what the other lane brings until deeds ends.
+func (d *Dispatcher) tellWhile(ctx, deeds context.Context, id string, log *slog.Logger) bool {
+	for {
+		ended := deeds.Err() != nil
+		if !d.tellAll(ctx, id, log) {
+			return false
+		}
+		if ended || ctx.Err() != nil {
+			return ctx.Err() == nil
+		}
+		_, err := d.book.Wait(deeds, id, func(r *approvals.Request) bool {
+			_, due := d.due(r, true)
+			return due
+		})
+		if err != nil {
+			log.Error("load request", "error", err)
+			return false
+		}
+	}
 }
 
-var (
-	// A key that is, or by a slip of the pen was meant to be, one of a secret; with its colon.
-	secretKey = regexp.MustCompile(`(?i)["']?([\w-]*(?:token|secret|passw|key|credential)[\w-]*)["']?\s*:`)
-	// A value that only says where the secret is, up to whatever ends it.
-	reference = regexp.MustCompile(`^\s*["']?(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^\s,}"']+)["']?\s*(?:[,}\]#].*)?$`)
-	// What is a secret wherever it stands: Slack's and Torii's tokens, private keys, JSON web tokens.
-	secretShape = regexp.MustCompile(`(?i)xox[a-z][-.][\w.-]+|xapp-[\w-]+|sk_(?:live|test)_\w+|-----BEGIN.*|eyJ[\w-]{8,}.*`)
-	userinfo    = regexp.MustCompile(`://[^\s/@]*@`)
+func (d *Dispatcher) tellAll(ctx context.Context, id string, log *slog.Logger) bool {
+	for ctx.Err() == nil {
+		r, err := d.book.Get(ctx, id)
+		if err != nil {
+			log.Error("load request", "error", err)
+			return false
+		}
+		o, ok := d.due(r, true)
+		if !ok {
+			return true
+		}
+		if err := d.tell(ctx, r, o); err != nil {
+			log.Error("tell", "do", o.Do, "key", o.Key, "error", err)
+			return false
+		}
+	}
+	return true
+}
+
+// tell carries out one telling and appends the receipt. A message that was begun to be posted before is looked for first.
+func (d *Dispatcher) tell(ctx context.Context, r *approvals.Request, o approvals.Owed) error {
+	if o.Do == approvals.DoUpdateCard {
+		return d.receipt(ctx, r, o, approvals.Place{}, d.teller.UpdateCard(ctx, r))
+	}
+	mark := Mark(r.ID, o.Key)
+	if r.TellingOf(o.Key).Pending {
+		place, found, err := d.teller.Find(ctx, r, d.channel(r, o), mark, begunAt(r, o.Key).Add(-time.Minute))
+		if err != nil {
+			return d.receipt(ctx, r, o, approvals.Place{}, maybe(err))
+		}
+		if found {
+			return d.receipt(ctx, r, o, place, nil)
+		}
+	} else if err := d.wish(ctx, r.ID, approvals.Receipt{Event: approvals.Event{Kind: approvals.Sending, Key: o.Key}}); err != nil {
+		return err
+	}
+	place, err := d.post(ctx, r, o, mark)
+	return d.receipt(ctx, r, o, place, err)
+}
+
+func (d *Dispatcher) post(ctx context.Context, r *approvals.Request, o approvals.Owed, mark string) (approvals.Place, error) {
+	if o.Do == approvals.DoPostCard {
+		return d.teller.PostCard(ctx, r, mark)
+	}
+	if o.Do == approvals.DoTellThread {
+		return d.teller.PostThread(ctx, r, r.Events[o.Seq-1], mark)
+	}
+	return d.teller.PostAudit(ctx, r, r.Events[o.Seq-1], mark)
+}
+
+// maybe keeps a message that could not be looked for as one that may be there.
+func maybe(err error) error { return &TellError{Kind: TellMaybe, Err: err} }
+
+// channel says where a message goes: what belongs into a thread goes to the audit channel where there is no thread.
+func (d *Dispatcher) channel(r *approvals.Request, o approvals.Owed) Channel {
+	if o.Do == approvals.DoPostCard || o.Do == approvals.DoUpdateCard {
+		return ToApprovals
+	}
+	if o.Do == approvals.DoTellThread && !r.Thread.Gone && r.Card.Place.Known() {
+		return ToThread
+	}
+	return ToAudit
+}
+
+// Mark is the opaque id that a message carries. It tells an onlooker nothing, and a message of ours can be found by it.
+func Mark(id, key string) string {
+	sum := sha256.Sum256([]byte("mark/1\n" + id + "\n" + key))
+	return hex.EncodeToString(sum[:16])
+}
+
+// begunAt is when the message was first begun to be posted.
+func begunAt(r *approvals.Request, key string) time.Time {
+	for _, e := range r.Events {
+		if e.Kind == approvals.Sending && e.Key == key {
+			return e.At
+		}
+	}
+	return r.Created
+}
+
+// receipt appends what came of a telling.
+func (d *Dispatcher) receipt(ctx context.Context, r *approvals.Request, o approvals.Owed, at approvals.Place, err error) error {
+	ctx = context.WithoutCancel(ctx)
+	to := d.channel(r, o)
+	if err == nil {
+		d.setTrouble(to, "")
+		return d.wish(ctx, r.ID, approvals.Receipt{Event: approvals.Event{Kind: approvals.Told, Key: o.Key, Place: at, Upto: o.Seq}})
+	}
+	kind := tellKind(err)
+	d.meter.TellFailed(to, kind)
+	d.log.Warn("telling failed", "request", r.ID, "key", o.Key, "kind", kind, "error", err)
+	if kind == TellClosed || kind == TellBroken {
+		d.setTrouble(to, "cannot be written")
+	}
+	failed := approvals.Event{
+		Kind: approvals.Failed, Key: o.Key, Proof: string(kind), Maybe: kind == TellMaybe, Until: d.now().Add(d.tellAfter(r, o, err)),
+	}
+	if err := d.wish(ctx, r.ID, approvals.Receipt{Event: failed}); err != nil {
+		return err
+	}
+	return d.loses(ctx, r, to, kind)
+}
+
+// loses notes what can never be told where it belongs, and raises an alarm: then the thread goes to the audit channel.
+func (d *Dispatcher) loses(ctx context.Context, r *approvals.Request, to Channel, kind TellKind) error {
+	if kind != TellGone && kind != TellClosed && kind != TellBroken {
+		return nil
+	}
+	lost, why := "", ""
+	switch to {
+	case ToApprovals:
+		why = "the card cannot be posted: look at the approvals channel"
+		if r.Card.Place.Known() {
+			lost, why = approvals.KeyCard, "the card cannot be updated any more: it was deleted, or its channel cannot be written"
+		}
+	case ToThread:
+		lost, why = approvals.KeyThread, "the card's thread cannot be written any more: its messages go to the audit channel"
+	case ToAudit:
+		why = "the audit channel cannot be written: look at it now"
+	}
+	if lost != "" && kind != TellBroken {
+		e := approvals.Event{Kind: approvals.Lost, Key: lost, Proof: string(kind)}
+		if err := d.wish(ctx, r.ID, approvals.Receipt{Event: e}); err != nil {
+			return err
+		}
+	}
+	return d.wish(ctx, r.ID, approvals.Alarm{Reason: why})
+}
+
+// The pause before a telling is tried again: as long as Slack asks, else doubling up to ten minutes.
+const (
+	firstTellPause = 2 * time.Second
+	longTellPause  = 10 * time.Minute
 )
 
-// redact blanks secrets line by line. It works on the text and not on the parsed file, because a file that cannot be parsed is
-// quoted too; where it cannot know, it blanks too much.
-func redact(lines []string) []string {
-	out := make([]string, len(lines))
-	var inside continuation
-	for i, line := range lines {
-		if inside.holds(line) {
-			out[i] = blank
-			continue
-		}
-		cut := secretAt(line)
-		inside = continued(line, cut)
-		if cut >= 0 {
-			line = line[:cut] + " " + blank
-		}
-		line = secretShape.ReplaceAllString(line, blank)
-		out[i] = userinfo.ReplaceAllString(line, "://"+blank+"@")
+func (d *Dispatcher) tellAfter(r *approvals.Request, o approvals.Owed, err error) time.Duration {
+	if e, ok := errors.AsType[*TellError](err); ok && e.Wait > 0 {
+		return e.Wait
 	}
-	return out
-}
-
-// secretAt returns where the first secret in clear begins: right after its key's colon; -1 where there is none.
-func secretAt(line string) int {
-	for _, m := range secretKey.FindAllStringSubmatchIndex(line, -1) {
-		if !harmless(line[m[2]:m[3]], line[m[1]:]) {
-			return m[1]
-		}
+	if tellKind(err) == TellGone && (o.Do == approvals.DoUpdateCard || o.Do == approvals.DoTellThread && !r.Thread.Gone) {
+		return 0 // the next try goes elsewhere
 	}
-	return -1
+	failed := min(r.TellingOf(o.Key).Failed, 9)
+	return min(firstTellPause<<failed, longTellPause)
 }
-
-// harmless reports whether a key that sounds like a secret's holds none: a path, a reference, or the settings of a provider whose
-// name sounds like that.
-func harmless(key, rest string) bool {
-	if strings.EqualFold(key, "key_file") || reference.MatchString(rest) {
-		return true
-	}
-	value := strings.TrimSpace(rest)
-	return !secretKeys[key] && (value == "" || value[0] == '{' || value[0] == '#')
-}
-
-// continuation is a secret in clear that may go on in the next lines.
-type continuation struct {
-	open   bool
-	indent int    // deeper lines belong to it
-	quote  string // or it goes on until this quote
-}
-
-func continued(line string, cut int) continuation {
-	if cut < 0 {
-		return continuation{}
-	}
-	c := continuation{open: true, indent: indentation(line)}
-	value := strings.TrimSpace(line[cut:])
-	if value != "" && strings.ContainsAny(value[:1], `"'`) && strings.Count(value, value[:1]) == 1 {
-		c.quote = value[:1]
-	}
-	return c
-}
-
-func (c *continuation) holds(line string) bool {
-	switch {
-	case !c.open:
-		return false
-	case c.quote != "":
-		if strings.Contains(line, c.quote) {
-			c.quote = ""
-		}
-		return true
-	default:
-		return strings.TrimSpace(line) == "" || (indentation(line) > c.indent && !reference.MatchString(line))
-	}
-}
-
-func indentation(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }

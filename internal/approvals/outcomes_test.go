@@ -1,0 +1,120 @@
+package approvals_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"offboard/internal/approvals"
+	"offboard/internal/providers"
+)
+
+// begun is a request whose call is under way.
+func begun(t *testing.T, action providers.Action) *approvals.Request {
+	t.Helper()
+	a := asking()
+	a.Plan.Steps[0].Action = action
+	r := wished(t, &approvals.Request{ID: "r", Number: 1}, a, morning)
+	r = wished(t, r, approvals.Approve{By: second, Approver: true, Digest: r.Digest}, morning)
+	return wished(t, r, approvals.Begin{Deadline: morning.Add(time.Minute), Now: patsAcc, Writes: true}, morning)
+}
+
+func TestWhatAnAnswerAndALookAddUpTo(t *testing.T) {
+	t.Parallel()
+	ok := approvals.Call{Answer: &providers.Answer{Status: 200, Text: "ZITADEL answered 200"}}
+	bad := func(k providers.Kind) approvals.Call {
+		return approvals.Call{Err: &providers.Error{Kind: k, Status: 400, Say: "ZITADEL answered 400"}}
+	}
+	saw := func(v providers.Verdict) *providers.Sight { return &providers.Sight{Verdict: v, Text: "read back"} }
+	for name, tc := range map[string]struct {
+		call  approvals.Call
+		sight *providers.Sight
+		want  approvals.Outcome
+	}{
+		"success, seen":                {ok, saw(providers.Reached), approvals.Done},
+		"success, nothing to see":      {ok, nil, approvals.Done},
+		"success, no longer visible":   {ok, saw(providers.Invisible), approvals.Done},
+		"success, still there":         {ok, saw(providers.NotReached), approvals.Unknown},
+		"refused, still there":         {bad(providers.Refused), saw(providers.NotReached), approvals.NotDone},
+		"refused, gone":                {bad(providers.Refused), saw(providers.Reached), approvals.Already},
+		"refused, deleted by another":  {bad(providers.NotFound), saw(providers.Elsewhere), approvals.Elsewhere},
+		"refused, nothing to see":      {bad(providers.Refused), nil, approvals.Unknown},
+		"denied, no longer visible":    {bad(providers.Denied), saw(providers.Invisible), approvals.Unknown},
+		"denied, still there":          {bad(providers.Denied), saw(providers.NotReached), approvals.NotDone},
+		"unclear, whatever was seen":   {bad(providers.UnknownOutcome), saw(providers.Reached), approvals.Unknown},
+		"no answer and no error":       {approvals.Call{}, nil, approvals.Unknown},
+		"misconfigured, still there":   {bad(providers.Misconfigured), saw(providers.NotReached), approvals.NotDone},
+		"not found, nothing to see":    {bad(providers.NotFound), nil, approvals.Unknown},
+		"a temporary fault on a write": {bad(providers.Temporary), saw(providers.NotReached), approvals.Unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := wished(t, begun(t, providers.Delete), approvals.Finish{Attempt: 1, Call: tc.call, Sight: tc.sight}, morning)
+			if got := r.Steps[0].Outcome; got != tc.want {
+				t.Errorf("%s (%s), want %s", got, r.Steps[0].Proof, tc.want)
+			}
+		})
+	}
+}
+
+func TestMissingRightBeforeTheCall(t *testing.T) {
+	t.Parallel()
+	for v, want := range map[providers.Verdict]approvals.Outcome{
+		providers.Reached: approvals.Already, providers.Elsewhere: approvals.Elsewhere, providers.Invisible: approvals.Unknown,
+	} {
+		r := requested(t, 1)
+		r = wished(t, r, approvals.Approve{By: second, Approver: true, Digest: r.Digest}, morning)
+		r = wished(t, r, approvals.Missing{Sight: providers.Sight{Verdict: v, Text: "read"}}, morning)
+		if p := r.Steps[0]; p.Outcome != want || p.Sent || p.Attempt != 0 {
+			t.Errorf("%s: %+v, want %s", v, p, want)
+		}
+	}
+}
+
+func TestDeactivatingWhatSomebodyDeleted(t *testing.T) {
+	t.Parallel()
+	a := asking()
+	a.Plan.Steps[0].Action = providers.Deactivate
+	r := wished(t, &approvals.Request{ID: "r"}, a, morning)
+	r = wished(t, r, approvals.Approve{By: second, Approver: true, Digest: r.Digest}, morning)
+	gone := patsAcc
+	gone.State = providers.StateDeleted
+	r = wished(t, r, approvals.Begin{Now: gone, Writes: true, Deadline: morning.Add(time.Minute)}, morning)
+	if p := r.Steps[0]; p.Outcome != approvals.Elsewhere || p.Attempt != 0 {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestStrictest(t *testing.T) {
+	t.Parallel()
+	plan := asking().Plan
+	got := approvals.Strictest([]approvals.Policy{
+		{Name: "policy 1", Actions: []providers.Action{providers.Delete}, Approvals: 2, Expires: 8 * time.Hour, Confirm: approvals.ConfirmTyped},
+		{Name: "policy 2", Providers: []string{"torii"}, Approvals: 9},
+		{Name: "policy 3", Approvals: 1, Expires: 24 * time.Hour, Window: 30 * time.Minute, Confirm: approvals.ConfirmDialog},
+	}, plan)
+	want := approvals.Policy{
+		Name: "policy 1, policy 3", Approvals: 2, Expires: 8 * time.Hour, Window: 30 * time.Minute, Confirm: approvals.ConfirmTyped,
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	want = approvals.Policy{Approvals: 1, Expires: 24 * time.Hour, Window: time.Hour, Confirm: approvals.ConfirmDialog}
+	if d := cmp.Diff(want, approvals.Strictest(nil, plan)); d != "" {
+		t.Errorf("without policies (-want +got):\n%s", d)
+	}
+}
+
+func TestLastSeenAndChangeAreNoDrift(t *testing.T) {
+	t.Parallel()
+	now := patsAcc
+	now.LastSeen, now.Change = morning, "17"
+	if d := approvals.Diff(patsAcc, now); len(d) != 0 {
+		t.Errorf("%v", d)
+	}
+	now.Logins = []string{"pat@corp", "pat2"}
+	if d := approvals.Diff(patsAcc, now); len(d) != 1 || d[0].What != "logins" {
+		t.Errorf("%v", d)
+	}
+}
