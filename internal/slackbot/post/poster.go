@@ -66,7 +66,7 @@ func (p *Poster) UpdateCard(ctx context.Context, r *approvals.Request) error {
 	}
 	params.Set("channel", r.Card.Place.Channel)
 	params.Set("ts", r.Card.Place.TS)
-	return tellError(p.api.Call(ctx, "chat.update", params, nil))
+	return tellError(p.api.Call(ctx, "chat.update", params, &posted{}))
 }
 
 // PostThread posts the sentence for one event into the card's thread; where there is none, into the audit channel, which it then names

@@ -65,6 +65,15 @@ func TestAnUpdateKeepsTheMark(t *testing.T) {
 	}
 }
 
+func TestAnUpdateThatSaysNothingIsNoUpdate(t *testing.T) {
+	t.Parallel()
+	s := newStub(t)
+	s.says("chat.update", `{"ok":true}`)
+	if got := kindOf(t, s.poster(t).UpdateCard(t.Context(), request(true))); got != dispatch.TellMaybe {
+		t.Errorf("got %s", got)
+	}
+}
+
 // Without a thread, people are told in the audit channel, and by the request's name.
 func TestWithoutAThreadTheAuditChannelIsTold(t *testing.T) {
 	t.Parallel()

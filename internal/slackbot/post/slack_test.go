@@ -49,7 +49,7 @@ func newStub(t *testing.T) *stub {
 	})
 	s.says("conversations.info", `{"ok":true,"channel":{"id":"C0APPROVE","is_member":true}}`)
 	s.says("chat.postMessage", `{"ok":true,"channel":"C0APPROVE","ts":"1700000000.000100"}`)
-	s.says("chat.update", `{"ok":true}`)
+	s.says("chat.update", `{"ok":true,"channel":"C0APPROVE","ts":"1700000000.000100"}`)
 	return s
 }
 
