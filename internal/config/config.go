@@ -1,6 +1,8 @@
 package config
 
 import (
+	"time"
+
 	"offboard/internal/approvals"
 	"offboard/internal/providers"
 	"offboard/internal/secret"
@@ -96,6 +98,8 @@ type Provider struct {
 	Type   ProviderType
 	URL    string // without a slash at the end
 	Action providers.Action
+	// Timeout is how long a call may take before its outcome counts as unknown; 0: the vendor's default.
+	Timeout time.Duration
 
 	APIKey secret.String // ecgrid
 

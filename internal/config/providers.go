@@ -61,6 +61,9 @@ func readProvider(name string, f *fields) Provider {
 		readZITADEL(f, &p)
 	}
 	p.Action = readAction(f, p.Type)
+	if v, ok := f.optional("timeout"); ok {
+		p.Timeout = v.span()
+	}
 	f.hint = func(key string) (string, bool) { return elsewhere(p.Type, key) }
 	f.done()
 	return p

@@ -66,7 +66,17 @@ func (v value) integer(least, most int) int {
 // Below this, people would hardly have the time to read a card.
 const briefest = time.Minute
 
+// duration is time for people.
 func (v value) duration() time.Duration {
+	d := v.span()
+	if d > 0 && d < briefest {
+		v.warn("is shorter than a minute; people will hardly have the time to read")
+	}
+	return d
+}
+
+// span is a time above zero.
+func (v value) span() time.Duration {
 	t, ok := v.text()
 	if !ok {
 		return 0
@@ -75,9 +85,6 @@ func (v value) duration() time.Duration {
 	if err != nil || d <= 0 {
 		v.fault("must be a duration above zero, for example 30m or 24h")
 		return 0
-	}
-	if d < briefest {
-		v.warn("is shorter than a minute; people will hardly have the time to read")
 	}
 	return d
 }
