@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"offboard/internal/approvals"
+	"offboard/internal/book"
+	"offboard/internal/commands"
+	"offboard/internal/config"
+	"offboard/internal/dispatch"
+	"offboard/internal/journal"
+	"offboard/internal/providers"
+	"offboard/internal/slackbot/directory"
+	"offboard/internal/slackbot/inbound"
+	"offboard/internal/slackbot/post"
+	"offboard/internal/slackbot/webapi"
+)
+
+// app is the bot, wired from a configuration. bot serve and bot sandbox run the same one.
+type app struct {
+	cfg       *config.Config
+	log       *slog.Logger
+	now       func() time.Time
+	providers []providers.Provider
+	api       *webapi.Client
+	health    *health
+	listener  net.Listener
+}
+
+// newApp makes everything that needs no network, and binds the listener.
+func newApp(cfg *config.Config, log *slog.Logger, now func() time.Time) (*app, error) {
+	ps, err := buildProviders(cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	api, err := webapi.New(webapi.Options{APIURL: cfg.Slack.APIURL, Token: cfg.Slack.BotToken, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(context.Background(), "tcp", cfg.HTTP.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("http.listen %s: %w", cfg.HTTP.Listen, err)
+	}
+	return &app{cfg: cfg, log: log, now: now, providers: ps, api: api, health: newHealth(prometheus.NewRegistry()), listener: l}, nil
+}
+
+// addr is where the bot's own listener is.
+func (a *app) addr() string { return a.listener.Addr().String() }
+
+// run runs the bot until ctx ends or a fault ends it. What takes requests in stops first, then what carries them out, then the store.
+func (a *app) run(ctx context.Context) (err error) {
+	all := newParts()
+	server := newServer(a.health, a.log)
+	all.start(ctx, part{"http", func(ctx context.Context) error { return server.serve(ctx, a.listener) }})
+	defer func() { err = errors.Join(err, all.stop()) }()
+
+	j, err := openJournal(a.cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	self, err := a.meetSlack(ctx)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	inside := newParts()
+	defer func() { err = errors.Join(err, inside.stop()) }()
+	if err := a.startInside(ctx, inside, server, j, self); err != nil {
+		return err
+	}
+	a.log.Info("ready", "listen", a.addr(), "transport", a.cfg.Slack.Transport, "writes", a.cfg.Writes)
+	select {
+	case <-ctx.Done():
+		a.log.Info("stopping")
+		return nil
+	case err := <-inside.failed:
+		return err
+	case err := <-all.failed:
+		return err
+	}
+}
+
+// meetSlack waits until Slack has said who we are and that both channels are fit. What only a person can mend is an error.
+func (a *app) meetSlack(ctx context.Context) (directory.Self, error) {
+	set := directory.Settings{
+		Team: a.cfg.Slack.Team, App: a.cfg.Slack.AppID, Approvals: a.cfg.Slack.ApprovalsChannel, Audit: a.cfg.Slack.AuditChannel,
+	}
+	const longest = 30 * time.Second
+	for wait := time.Second; ; wait = min(wait*2, longest) {
+		self, err := directory.Start(ctx, a.api, set)
+		start, ok := errors.AsType[*directory.StartError](err)
+		if err == nil || ctx.Err() != nil || !ok || !start.Temporary {
+			return self, err
+		}
+		a.log.Warn("slack cannot be asked yet", "error", err, "again_in", wait.String())
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// startInside starts the dispatcher, and then what takes requests in.
+func (a *app) startInside(ctx context.Context, all *parts, server *server, j journal.Journal, self directory.Self) error {
+	b := book.New(j, a.now)
+	poster, err := post.New(a.api, post.Config{
+		Approvals: a.cfg.Slack.ApprovalsChannel, Audit: a.cfg.Slack.AuditChannel,
+		Self: webapi.Identity{UserID: self.UserID, BotID: self.BotID, TeamID: self.TeamID}, Logger: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	guard := approvals.Guard{Protected: a.cfg.Protected}
+	d := dispatch.New(b, a.providers, poster, newMeter(a.health.registry),
+		dispatch.Settings{Replica: replica(), Writes: a.cfg.Writes, Guard: guard}, a.now, a.log)
+	a.health.watch(d.Trouble)
+	all.start(ctx, part{"dispatcher", func(ctx context.Context) error { d.Run(ctx); return nil }})
+
+	s := commands.New(b, directory.New(a.api, a.cfg.Slack.Team, self.Org), post.NewForms(a.api), a.providers, a.settings(guard), a.now, a.log)
+	return a.startIntake(ctx, all, server, s, self)
+}
+
+func (a *app) settings(guard approvals.Guard) commands.Settings {
+	rights := func(p config.People) commands.Rights { return commands.Rights{Users: p.Users, Groups: p.Groups} }
+	return commands.Settings{
+		Command: a.cfg.Slack.Command, Writes: a.cfg.Writes, Policies: a.cfg.Policies, Guard: guard,
+		Requesters: rights(a.cfg.Requesters), Approvers: rights(a.cfg.Approvers),
+		PerHour: a.cfg.Limits.PerHour, PerRequesterPerDay: a.cfg.Limits.PerRequesterPerDay,
+	}
+}
+
+// mostAtOnce is how many deliveries are worked on at a time; more are turned away and Slack tells the person.
+const mostAtOnce = 64
+
+func (a *app) startIntake(ctx context.Context, all *parts, server *server, h commands.Handler, self directory.Self) error {
+	runner := inbound.NewRunner(mostAtOnce, a.log)
+	all.start(ctx, part{"work after acknowledgements", func(ctx context.Context) error {
+		<-ctx.Done()
+		return closeRunner(ctx, runner)
+	}})
+	reply := func(responseURL, channel, user string) commands.Replier {
+		return post.NewReplier(a.api, responseURL, channel, user)
+	}
+	decoder, err := inbound.NewDecoder(a.cfg.Slack.Team, self.App, a.cfg.Slack.Command, reply)
+	if err != nil {
+		return err
+	}
+	intake := inbound.NewIntake(decoder, h, runner, a.log, newDeliveries(a.health.registry))
+	if a.cfg.Slack.Transport == config.HTTPS {
+		return a.startHTTP(ctx, all, server, intake)
+	}
+	return a.startSocket(ctx, all, intake)
+}
+
+// afterStop is how long work after acknowledgements may go on once the bot stops.
+const afterStop = 15 * time.Second
+
+func closeRunner(ctx context.Context, r *inbound.Runner) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterStop)
+	defer cancel()
+	return r.Close(ctx)
+}
+
+// replica names this process in begun events.
+func replica() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:6])
+}
+
+var _ http.Handler = (*server)(nil)

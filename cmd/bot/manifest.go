@@ -1,0 +1,26 @@
+package main
+
+import (
+	"fmt"
+
+	"offboard/internal/manifest"
+)
+
+type manifestCmd struct {
+	URL string `help:"Public base URL of the bot, for HTTP: https://offboard.example.com"`
+}
+
+// Run prints a manifest to paste into Slack's app settings.
+func (c *manifestCmd) Run(e *env) error {
+	out := manifest.Socket()
+	if c.URL != "" {
+		var err error
+		if out, err = manifest.HTTP(c.URL); err != nil {
+			return err
+		}
+	}
+	if _, err := e.stdout.Write(out); err != nil {
+		return fmt.Errorf("print manifest: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+
+	"offboard/internal/config"
+	"offboard/internal/providers"
+	"offboard/internal/providers/ecgrid"
+	"offboard/internal/providers/torii"
+	"offboard/internal/providers/zitadel"
+)
+
+// buildProviders makes the configured providers, in the order of the file. Nothing is sent.
+func buildProviders(cfg *config.Config, log *slog.Logger) ([]providers.Provider, error) {
+	out := make([]providers.Provider, 0, len(cfg.Providers))
+	for _, c := range cfg.Providers {
+		p, err := buildProvider(c, log.With("provider", c.Name))
+		if err != nil {
+			return nil, fmt.Errorf("provider %s: %w", c.Name, err)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+func buildProvider(c config.Provider, log *slog.Logger) (providers.Provider, error) {
+	switch c.Type {
+	case config.ECGrid:
+		return ecgrid.New(ecgrid.Config{Name: c.Name, URL: c.URL, APIKey: c.APIKey, Default: c.Action, Timeout: c.Timeout, Logger: log})
+	case config.Torii:
+		return torii.New(torii.Config{
+			Name: c.Name, URL: c.URL, SecretKey: c.SecretKey, Environment: c.Environment, Default: c.Action, Timeout: c.Timeout, Logger: log,
+		})
+	case config.ZITADEL:
+		z := zitadel.Config{
+			Name: c.Name, URL: c.URL, Token: c.Token, ClientID: c.ClientID, ClientSecret: c.ClientSecret,
+			DeleteAPI: string(c.DeleteAPI), Default: c.Action, Timeout: c.Timeout, Logger: log,
+		}
+		if !c.Key.Empty() {
+			z.KeyJSON = []byte(c.Key.Reveal())
+		}
+		return zitadel.New(z)
+	default:
+		return nil, fmt.Errorf("unknown type %q", c.Type)
+	}
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+type serveCmd struct {
+	Config string `help:"The configuration file." default:"offboard.yaml" type:"path"`
+}
+
+// Run runs the bot until it is told to stop.
+func (c *serveCmd) Run(e *env) error {
+	cfg, err := load(e, c.Config)
+	if err != nil {
+		return err
+	}
+	a, err := newApp(cfg, e.log(), time.Now)
+	if err != nil {
+		return err
+	}
+	return a.run(e.ctx)
+}
+
+// stopTime is how long a stop may take: longer than the longest provider call, so that none is cut off.
+const stopTime = 45 * time.Second
+
+// part is something that runs until its context ends, and must be waited for.
+type part struct {
+	name string
+	run  func(ctx context.Context) error
+}
+
+// running is a part that was started.
+type running struct {
+	part
+	stop context.CancelFunc
+	done chan error
+}
+
+// parts runs parts side by side and stops them the newest first, each before the next: what takes requests in stops before what
+// carries them out, and that before the store.
+type parts struct {
+	started []*running
+	failed  chan error
+}
+
+func newParts() *parts { return &parts{failed: make(chan error, 8)} }
+
+// start starts a part. It is stopped by parts.stop alone, in its turn.
+func (p *parts) start(ctx context.Context, x part) {
+	own, stop := context.WithCancel(context.WithoutCancel(ctx))
+	r := &running{part: x, stop: stop, done: make(chan error, 1)}
+	p.started = append(p.started, r)
+	go func() {
+		err := x.run(own)
+		r.done <- err
+		if err != nil && own.Err() == nil {
+			select {
+			case p.failed <- fmt.Errorf("%s: %w", x.name, err):
+			default:
+			}
+		}
+	}()
+}
+
+// stop stops everything. What does not stop in time is named in the error.
+func (p *parts) stop() error {
+	deadline := time.NewTimer(stopTime)
+	defer deadline.Stop()
+	for i := len(p.started) - 1; i >= 0; i-- {
+		r := p.started[i]
+		r.stop()
+		select {
+		case <-r.done:
+		case <-deadline.C:
+			return fmt.Errorf("%s did not stop in %s", r.name, stopTime)
+		}
+	}
+	return nil
+}
