@@ -89,12 +89,11 @@ func TestWhatAPersonIsToldOfAFailingApp(t *testing.T) {
 			_, _ = res.Write([]byte(`{"text":"x","blocks":[{"type":"alert"}]}`))
 		},
 	}
-	current := ""
-	newApp(t, w, func(res http.ResponseWriter, req *http.Request, _ []byte) { answers[current](res, req) })
-	for current = range answers {
+	for want, handle := range answers {
+		newApp(t, w, func(res http.ResponseWriter, req *http.Request, _ []byte) { handle(res, req) })
 		ack, err := w.Command(ctx, "U1", "C1", "/offboard", "x")
-		if err != nil || ack.Error != current {
-			t.Errorf("%+v, %v, want %s", ack, err, current)
+		if err != nil || ack.Error != want {
+			t.Errorf("%+v, %v, want %s", ack, err, want)
 		}
 	}
 	w.UseHTTP(workspace.Endpoints{})

@@ -14,7 +14,8 @@ func (c *Call) readDraft(mostText int) (draft, *slackError) {
 		text: c.param("text"), blocks: c.raw("blocks"), attachments: c.raw("attachments"), metadata: c.raw("metadata"),
 		hasMeta: c.has("metadata"), parse: c.param("parse"), linkNames: c.flag("link_names"), thread: c.param("thread_ts"),
 	}
-	return d, d.check(mostText)
+	err := d.check(mostText)
+	return d, err
 }
 
 func (d *draft) check(mostText int) *slackError {

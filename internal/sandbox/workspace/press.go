@@ -45,6 +45,9 @@ func interaction(payload answer, fixed Ack, settle func(Ack) Ack) *delivery {
 // act is what every interaction's payload has. The lock is held.
 func (w *Workspace) act(kind, userID, triggerID string) answer {
 	p := w.people[userID]
+	if p == nil { // removed since the form was opened
+		p = &Person{ID: userID, TeamID: w.cfg.TeamID}
+	}
 	out := answer{
 		"type": kind, "token": verificationToken, "api_app_id": w.cfg.AppID, "trigger_id": triggerID, "enterprise": nil,
 		"is_enterprise_install": false, "team": answer{"id": w.cfg.TeamID, "domain": w.cfg.TeamName},

@@ -106,13 +106,13 @@ func (w *Workspace) Start(ctx context.Context, addr string) error {
 // Close ends every connection and waits for the server's end.
 func (w *Workspace) Close() error {
 	w.stop()
-	w.http.CloseIdleConnections()
 	var err error
 	if w.server != nil {
 		err = w.server.Close()
 		<-w.served
 	}
 	w.beside.Wait()
+	w.http.CloseIdleConnections()
 	if err != nil {
 		return fmt.Errorf("local workspace: close: %w", err)
 	}

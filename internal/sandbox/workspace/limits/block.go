@@ -40,7 +40,7 @@ func surface(more map[string]check) map[string]check {
 func (c *checker) blocks(path string, v any, kinds map[string]check, most int) {
 	array(0, most, func(c *checker, path string, v any) {
 		c.action = map[string]bool{}
-		variant("type", kinds)(c, path, v)
+		variant(kinds)(c, path, v)
 		m, _ := v.(map[string]any)
 		if id, _ := m["block_id"].(string); id != "" {
 			if c.blockID[id] {
@@ -101,7 +101,7 @@ func imageFields() shape {
 
 // text is a text object of either type.
 func text(least, most int) check {
-	return variant("type", map[string]check{"plain_text": plain(least, most), "mrkdwn": mrkdwn(least, most)})
+	return variant(map[string]check{"plain_text": plain(least, most), "mrkdwn": mrkdwn(least, most)})
 }
 
 // plain is a text object that must be plain_text.

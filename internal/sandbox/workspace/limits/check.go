@@ -70,18 +70,18 @@ func object(s shape) check {
 	}
 }
 
-// variant looks at an object by the kind that one of its fields names.
-func variant(name string, kinds map[string]check) check {
+// variant looks at an object by the kind that its type names.
+func variant(kinds map[string]check) check {
 	return func(c *checker, path string, v any) {
 		m, ok := v.(map[string]any)
 		if !ok {
 			c.fault(path, "must be an object")
 			return
 		}
-		kind, _ := m[name].(string)
+		kind, _ := m["type"].(string)
 		f, known := kinds[kind]
 		if !known {
-			c.fault(path+"/"+name, "unsupported type: %s", kind)
+			c.fault(path+"/type", "unsupported type: %s", kind)
 			return
 		}
 		f(c, path, v)

@@ -18,12 +18,12 @@ const (
 
 // Where which element may stand.
 var (
-	contextElement = variant("type", map[string]check{
+	contextElement = variant(map[string]check{
 		"image": object(typed(imageFields())), "mrkdwn": mrkdwn(1, mostTextObj), "plain_text": plain(1, mostTextObj),
 	})
-	actionElement = variant("type", interactive(nil))
-	accessory     = variant("type", interactive(with(multis(), "image", object(typed(imageFields())))))
-	inputElement  = variant("type", inputs())
+	actionElement = variant(interactive(nil))
+	accessory     = variant(interactive(with(multis(), "image", object(typed(imageFields())))))
+	inputElement  = variant(inputs())
 )
 
 func typed(s shape) shape {

@@ -73,7 +73,7 @@ func CheckView(view json.RawMessage) []string {
 	if !ok {
 		return c.faults
 	}
-	variant("type", map[string]check{"modal": modal, "home": home})(c, "/view", v)
+	variant(map[string]check{"modal": modal, "home": home})(c, "/view", v)
 	return c.faults
 }
 
