@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"offboard/internal/sandbox/workspace"
 	"offboard/internal/slackbot/httpin"
 	"offboard/internal/slackbot/inbound"
 )
@@ -40,3 +41,11 @@ func newDeliveries(reg prometheus.Registerer) inbound.Observer {
 }
 
 func (a *app) startSocket(context.Context, *parts, *inbound.Intake) error { return nil }
+
+// endpoints are where Slack reaches the bot at addr over HTTP.
+func endpoints(addr string) workspace.Endpoints {
+	base := "http://" + addr
+	return workspace.Endpoints{
+		Commands: base + httpin.PathCommands, Interactions: base + httpin.PathInteractions, Events: base + httpin.PathEvents,
+	}
+}

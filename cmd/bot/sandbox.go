@@ -1,6 +1,111 @@
 package main
 
-type sandboxCmd struct{}
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
 
-// Run is being written.
-func (c *sandboxCmd) Run(*env) error { return nil }
+	"offboard/internal/config"
+	"offboard/internal/sandbox/page"
+	"offboard/internal/sandbox/story"
+	"offboard/internal/sandbox/town"
+)
+
+type sandboxCmd struct {
+	Play    bool   `help:"Play the story once, print it as a transcript, and end with 0 only if every outcome told is true."`
+	HTTP    bool   `help:"Let the workspace call the bot with signed HTTP requests instead of Socket Mode."`
+	Listen  string `help:"Where the page is." default:"127.0.0.1:8088"`
+	Writes  bool   `help:"With --no-writes the bot rehearses: everything happens but the providers' writes." default:"true" negatable:""`
+	Verbose bool   `help:"Print the bot's log to stderr." short:"v"`
+}
+
+// Run starts a town and the bot that serves it, and plays the story or stays up with a page.
+func (c *sandboxCmd) Run(e *env) (err error) {
+	log := slog.New(slog.NewJSONHandler(e.logTo(c.Verbose), nil))
+	t, err := town.Open(e.ctx, "", log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
+	dir, err := os.MkdirTemp("", "offboard-sandbox-")
+	if err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	a, err := c.bot(t, dir, log)
+	if err != nil {
+		return err
+	}
+	return c.with(e, t, a)
+}
+
+func (e *env) logTo(verbose bool) io.Writer {
+	if verbose {
+		return e.stderr
+	}
+	return io.Discard
+}
+
+// bot makes the bot from a configuration file, as bot serve does.
+func (c *sandboxCmd) bot(t *town.Town, dir string, log *slog.Logger) (*app, error) {
+	yaml, secrets := t.Config(town.Settings{Journal: filepath.Join(dir, "offboard.db"), HTTP: c.HTTP, Writes: c.Writes})
+	path := filepath.Join(dir, "offboard.yaml")
+	if err := os.WriteFile(path, []byte(yaml), 0o600); err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	cfg, _, err := config.Load(path, func(name string) string { return secrets[name] }, os.ReadFile)
+	if err != nil {
+		return nil, err
+	}
+	a, err := newApp(cfg, log, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	if c.HTTP {
+		t.Slack.UseHTTP(endpoints(a.addr()))
+	}
+	return a, nil
+}
+
+// readyIn is how long the bot may take to get ready in the sandbox.
+const readyIn = 20 * time.Second
+
+// with runs the bot beside the story or the page, and stops it afterwards.
+func (c *sandboxCmd) with(e *env, t *town.Town, a *app) (err error) {
+	ctx, stop := context.WithCancel(e.ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- a.run(ctx) }()
+	defer func() {
+		stop()
+		err = errors.Join(err, <-ended)
+	}()
+	timer := time.NewTimer(readyIn)
+	defer timer.Stop()
+	select {
+	case <-a.health.opened:
+	case err := <-ended:
+		ended <- nil
+		return fmt.Errorf("the bot did not start: %w", err)
+	case <-timer.C:
+		return errors.New("the bot did not get ready")
+	}
+	if c.Play {
+		return c.play(ctx, e, t)
+	}
+	return page.Serve(ctx, c.Listen, t, e.stdout)
+}
+
+func (c *sandboxCmd) play(ctx context.Context, e *env, t *town.Town) error {
+	started := time.Now()
+	fmt.Fprintln(e.stdout, "A local workspace, local providers and the bot, played as people would. Nothing leaves this machine.")
+	if err := story.Play(ctx, t, e.stdout); err != nil {
+		return fmt.Errorf("the story went wrong: %w", err)
+	}
+	fmt.Fprintf(e.stdout, "\nEvery outcome told agrees with the providers' own records. (%.1f s)\n", time.Since(started).Seconds())
+	return nil
+}

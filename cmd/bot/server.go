@@ -23,13 +23,13 @@ import (
 type health struct {
 	registry *prometheus.Registry
 	mu       sync.Mutex
-	ready    bool
+	opened   chan struct{} // closed once requests are taken in
 	watched  []func() []string
 }
 
 func newHealth(reg *prometheus.Registry) *health {
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return &health{registry: reg}
+	return &health{registry: reg, opened: make(chan struct{})}
 }
 
 // watch adds something that lists what is wrong at the moment.
@@ -39,20 +39,18 @@ func (h *health) watch(trouble func() []string) {
 	h.watched = append(h.watched, trouble)
 }
 
-// open says that requests are taken in from now on.
-func (h *health) open() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.ready = true
-}
+// open says that requests are taken in from now on. It is called once.
+func (h *health) open() { close(h.opened) }
 
 // trouble lists why the bot is not ready; empty: it is.
 func (h *health) trouble() []string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.ready {
+	select {
+	case <-h.opened:
+	default:
 		return []string{"starting: Slack has not been reached yet"}
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	var out []string
 	for _, f := range h.watched {
 		out = append(out, f()...)

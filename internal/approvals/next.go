@@ -1,7 +1,6 @@
 package approvals
 
 import (
-	"slices"
 	"strconv"
 	"time"
 )
@@ -29,7 +28,7 @@ type Owed struct {
 	At   time.Time
 	Step int    // deeds
 	Key  string // telling: the message's key
-	Seq  int    // telling: the event to tell
+	Seq  int    // telling: the event to tell; the audit channel: the last of the events to tell in one message
 }
 
 // Telling reports whether it is about telling people, not a deed.
@@ -97,10 +96,10 @@ func (r *Request) tellings() []Owed {
 	if o, ok := r.cardOwed(); ok {
 		out = append(out, o)
 	}
-	if o, ok := r.messageOwed(DoTellThread, "t", r.tellsThread); ok && r.threadReady() {
+	if o, ok := r.threadOwed(); ok && r.threadReady() {
 		out = append(out, o)
 	}
-	if o, ok := r.messageOwed(DoTellAudit, "a", func(e Event) bool { return !e.Kind.Receipt() }); ok {
+	if o, ok := r.auditOwed(); ok {
 		out = append(out, o)
 	}
 	return out
@@ -154,14 +153,51 @@ func (r *Request) tellsThread(e Event) bool {
 	}
 }
 
-// messageOwed finds the first event that is to be told and has not been.
-func (r *Request) messageOwed(do Do, prefix string, wanted func(Event) bool) (Owed, bool) {
-	i := slices.IndexFunc(r.Events, func(e Event) bool {
-		return wanted(e) && !r.Tells[prefix+strconv.Itoa(e.Seq)].Place.Known()
-	})
-	if i < 0 {
-		return Owed{}, false
+// threadOwed finds the first event that the thread is to be told and has not been.
+func (r *Request) threadOwed() (Owed, bool) {
+	for _, e := range r.Events {
+		key := threadPrefix + strconv.Itoa(e.Seq)
+		if t := r.Tells[key]; r.tellsThread(e) && !t.Place.Known() {
+			return Owed{Do: DoTellThread, Key: key, Seq: e.Seq, At: r.after(t)}, true
+		}
 	}
-	key := prefix + strconv.Itoa(r.Events[i].Seq)
-	return Owed{Do: do, Key: key, Seq: r.Events[i].Seq, At: r.after(r.Tells[key])}, true
+	return Owed{}, false
+}
+
+// What comes in quick succession goes to the audit channel as one message, one line for each event: Slack takes about one message a
+// second for each channel (facts/slack.md), and a call that goes well has five events within a moment.
+const (
+	auditPause = 300 * time.Millisecond
+	auditMost  = 8 // events in one message
+)
+
+// auditOwed finds the decisions and deeds that the audit channel is to be told next. A message that may be there already is looked for as
+// it was begun.
+func (r *Request) auditOwed() (Owed, bool) {
+	o := Owed{Do: DoTellAudit}
+	for _, e := range r.AuditEvents(r.Audit+1, len(r.Events)) {
+		if o.Key == "" {
+			o.Key = auditPrefix + strconv.Itoa(e.Seq)
+			o.At = e.At.Add(auditPause)
+			if t := r.Tells[o.Key]; t.Pending {
+				o.Seq, o.At = t.Upto, r.after(t)
+				return o, true
+			} else if t.NotYet.After(o.At) {
+				o.At = t.NotYet
+			}
+		}
+		o.Seq = e.Seq
+	}
+	return o, o.Key != ""
+}
+
+// AuditEvents returns the decisions and deeds from one Seq to another, at most as many as go into one message.
+func (r *Request) AuditEvents(from, to int) []Event {
+	var out []Event
+	for _, e := range r.Events {
+		if e.Seq >= from && e.Seq <= to && !e.Kind.Receipt() && len(out) < auditMost {
+			out = append(out, e)
+		}
+	}
+	return out
 }

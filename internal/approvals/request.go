@@ -2,6 +2,7 @@ package approvals
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"offboard/internal/providers"
@@ -40,6 +41,7 @@ type Request struct {
 	Card   Telling            // the card
 	Thread Telling            // the thread's posts go there unless lost
 	Tells  map[string]Telling // every other message, by key
+	Audit  int                // Seq up to which the audit channel has been told
 
 	Events  []Event // all of them, in order
 	Foreign bool    // holds an event this version does not understand: it must be left alone
@@ -303,11 +305,17 @@ func (r *Request) applyReceipt(e Event) {
 	switch e.Kind { //nolint:exhaustive // receipts only
 	case Sending:
 		t.Pending = true
+		if e.Key != KeyCard {
+			t.Upto = e.Upto
+		}
 	case Told:
 		t.Pending, t.Failed, t.NotYet = false, 0, time.Time{}
 		t.Upto = max(t.Upto, e.Upto)
 		if e.Place.Known() {
 			t.Place = e.Place
+		}
+		if strings.HasPrefix(e.Key, auditPrefix) {
+			r.Audit = max(r.Audit, e.Upto)
 		}
 	case Failed:
 		t.Failed++
@@ -325,6 +333,12 @@ func (r *Request) applyReceipt(e Event) {
 const (
 	KeyCard   = "card"
 	KeyThread = "thread"
+)
+
+// The keys of messages for events: the prefix and the Seq of the (first) event.
+const (
+	threadPrefix = "t"
+	auditPrefix  = "a"
 )
 
 // TellingOf returns how far the message with this key is.

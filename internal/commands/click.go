@@ -69,7 +69,7 @@ func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
 	if button == approvals.ButtonApprove && r.Policy.Confirm == approvals.ConfirmTyped {
 		return s.openTyped(ctx, c, r, by, v)
 	}
-	w, err := s.wish(ctx, button, by, v.Digest)
+	w, err := s.wish(ctx, r, button, by, v.Digest)
 	if err == nil {
 		_, err = s.book.Update(ctx, r.ID, book.Wish(w), c.Delivery.Keys...)
 	}
@@ -92,22 +92,32 @@ func (s *Service) belongs(r *approvals.Request, c Click) error {
 		"Go to its card in the approvals channel and decide there."}
 }
 
-func (s *Service) wish(ctx context.Context, b approvals.Button, by approvals.Person, digest string) (approvals.Wish, error) {
-	if b == approvals.ButtonWithdraw {
+// wish makes a click a wish. Whether the person is an approver is asked of Slack only when nothing else refuses them already: user groups may
+// be read about twenty times a minute.
+func (s *Service) wish(
+	ctx context.Context, r *approvals.Request, b approvals.Button, by approvals.Person, digest string,
+) (approvals.Wish, error) {
+	from := func(approver bool) approvals.Wish {
+		return approvals.Approve{By: by, Approver: approver, Digest: digest}
+	}
+	switch b {
+	case approvals.ButtonApprove:
+	case approvals.ButtonDeny:
+		from = func(approver bool) approvals.Wish { return approvals.Deny{By: by, Approver: approver} }
+	case approvals.ButtonWithdraw:
 		return approvals.Withdraw{By: by}, nil
+	default:
+		return nil, fmt.Errorf("no such button: %q", b)
+	}
+	_, err := approvals.Decide(r, from(true), s.now())
+	if f, ok := errors.AsType[*approvals.Refusal](err); ok && f.Code != approvals.WrongTyped {
+		return nil, err
 	}
 	approver, err := s.may(ctx, by, s.set.Approvers)
 	if err != nil {
 		return nil, err
 	}
-	switch b {
-	case approvals.ButtonApprove:
-		return approvals.Approve{By: by, Approver: approver, Digest: digest}, nil
-	case approvals.ButtonDeny:
-		return approvals.Deny{By: by, Approver: approver}, nil
-	case approvals.ButtonWithdraw:
-	}
-	return nil, fmt.Errorf("no such button: %q", b)
+	return from(approver), nil
 }
 
 // refused ends a click: it audits a refusal and answers the person privately. A nil error is a click that was recorded. The delivery is

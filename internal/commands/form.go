@@ -8,6 +8,7 @@ import (
 
 	"offboard/internal/approvals"
 	"offboard/internal/book"
+	"offboard/internal/journal"
 	"offboard/internal/mrkdwn"
 	"offboard/internal/providers"
 )
@@ -30,7 +31,7 @@ func (s *Service) openForm(ctx context.Context, c Command) (Ack, Later, error) {
 
 // openTyped opens the form in which an approver types what the card shows. Nothing is recorded before it comes back.
 func (s *Service) openTyped(ctx context.Context, c Click, r *approvals.Request, by approvals.Person, v cardValue) (Ack, Later, error) {
-	w, err := s.wish(ctx, approvals.ButtonApprove, by, v.Digest)
+	w, err := s.wish(ctx, r, approvals.ButtonApprove, by, v.Digest)
 	if err == nil {
 		_, err = approvals.Decide(r, w, s.now())
 	}
@@ -104,10 +105,18 @@ func (s *Service) submitTyped(ctx context.Context, v Submit) (Ack, Later, error)
 		s.log.Warn("a typed form carries no request")
 		return Ack{}, nil, nil
 	}
+	r, err := s.book.Get(ctx, c.Request)
+	if errors.Is(err, journal.ErrNotFound) {
+		s.log.Warn("a typed form names no request of ours")
+		return Ack{}, nil, nil
+	}
+	if err != nil {
+		return Ack{}, nil, fmt.Errorf("typed form: %w", err)
+	}
 	by, err := s.person(ctx, v.From)
 	var w approvals.Wish
 	if err == nil {
-		w, err = s.wish(ctx, approvals.ButtonApprove, by, c.Digest)
+		w, err = s.wish(ctx, r, approvals.ButtonApprove, by, c.Digest)
 	}
 	if a, ok := w.(approvals.Approve); ok && err == nil {
 		a.Typed = v.Values[FieldTyped]

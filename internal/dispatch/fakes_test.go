@@ -153,8 +153,8 @@ func (s *slack) PostThread(_ context.Context, r *approvals.Request, e approvals.
 	return s.post("thread", mark, func() { s.thread = append(s.thread, e) })
 }
 
-func (s *slack) PostAudit(_ context.Context, _ *approvals.Request, e approvals.Event, mark string) (approvals.Place, error) {
-	return s.post("audit", mark, func() { s.audit = append(s.audit, e) })
+func (s *slack) PostAudit(_ context.Context, _ *approvals.Request, events []approvals.Event, mark string) (approvals.Place, error) {
+	return s.post("audit", mark, func() { s.audit = append(s.audit, events...) })
 }
 
 func (s *slack) Find(

@@ -65,7 +65,7 @@ func (d *Dispatcher) tell(ctx context.Context, r *approvals.Request, o approvals
 		if found {
 			return d.receipt(ctx, r, o, place, nil)
 		}
-	} else if err := d.wish(ctx, r.ID, approvals.Receipt{Event: approvals.Event{Kind: approvals.Sending, Key: o.Key}}); err != nil {
+	} else if err := d.wish(ctx, r.ID, approvals.Receipt{Event: approvals.Event{Kind: approvals.Sending, Key: o.Key, Upto: o.Seq}}); err != nil {
 		return err
 	}
 	place, err := d.post(ctx, r, o, mark)
@@ -79,11 +79,16 @@ func (d *Dispatcher) post(ctx context.Context, r *approvals.Request, o approvals
 	if o.Do == approvals.DoTellThread {
 		return d.teller.PostThread(ctx, r, r.Events[o.Seq-1], mark)
 	}
-	return d.teller.PostAudit(ctx, r, r.Events[o.Seq-1], mark)
+	return d.teller.PostAudit(ctx, r, r.AuditEvents(r.Audit+1, o.Seq), mark)
 }
 
-// maybe keeps a message that could not be looked for as one that may be there.
-func maybe(err error) error { return &TellError{Kind: TellMaybe, Err: err} }
+// maybe keeps a message that could not be looked for as one that may be there; what only a person can mend stays that.
+func maybe(err error) error {
+	if tellKind(err) == TellBroken {
+		return err
+	}
+	return &TellError{Kind: TellMaybe, Err: err}
+}
 
 // channel says where a message goes: what belongs into a thread goes to the audit channel where there is no thread.
 func (d *Dispatcher) channel(r *approvals.Request, o approvals.Owed) Channel {
@@ -127,7 +132,7 @@ func (d *Dispatcher) receipt(ctx context.Context, r *approvals.Request, o approv
 		d.setTrouble(to, "cannot be written")
 	}
 	failed := approvals.Event{
-		Kind: approvals.Failed, Key: o.Key, Proof: string(kind), Maybe: kind == TellMaybe, Until: d.now().Add(d.tellAfter(r, o, err)),
+		Kind: approvals.Failed, Key: o.Key, Proof: string(kind), Maybe: kind == TellMaybe || r.TellingOf(o.Key).Pending, Until: d.now().Add(d.tellAfter(r, o, err)),
 	}
 	if err := d.wish(ctx, r.ID, approvals.Receipt{Event: failed}); err != nil {
 		return err

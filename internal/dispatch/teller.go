@@ -18,8 +18,8 @@ type Teller interface {
 	UpdateCard(ctx context.Context, r *approvals.Request) error
 	// PostThread posts the sentence for one event into the card's thread; into the audit channel when r.Thread.Gone or there is no card.
 	PostThread(ctx context.Context, r *approvals.Request, e approvals.Event, mark string) (approvals.Place, error)
-	// PostAudit posts the line for one event, with its hash, into the audit channel; when that cannot be written, the error says so.
-	PostAudit(ctx context.Context, r *approvals.Request, e approvals.Event, mark string) (approvals.Place, error)
+	// PostAudit posts one message into the audit channel, a line for each event with its hash.
+	PostAudit(ctx context.Context, r *approvals.Request, events []approvals.Event, mark string) (approvals.Place, error)
 	// Find looks for a message of ours with the mark, where Post… would have put it, posted at or after since.
 	Find(ctx context.Context, r *approvals.Request, to Channel, mark string, since time.Time) (approvals.Place, bool, error)
 }

@@ -75,20 +75,20 @@ func TestRateLimits(t *testing.T) {
 		res, _ := callRaw(t, w, "chat.postMessage", "Bearer "+w.Config().BotToken, "application/x-www-form-urlencoded", form)
 		return res
 	}
-	for i := range 4 {
+	for i := range 15 {
 		if res := send(); res.StatusCode != http.StatusOK {
 			t.Fatalf("message %d: %d", i+1, res.StatusCode)
 		}
 	}
 	res := send()
 	if res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") != "1" {
-		t.Errorf("a fifth message at once: %d, Retry-After %q", res.StatusCode, res.Header.Get("Retry-After"))
+		t.Errorf("one message too many at once: %d, Retry-After %q", res.StatusCode, res.Header.Get("Retry-After"))
 	}
 	now = now.Add(time.Second)
 	if res := send(); res.StatusCode != http.StatusOK {
 		t.Errorf("a second later: %d", res.StatusCode)
 	}
-	if n := len(w.Messages("C1")); n != 5 {
+	if n := len(w.Messages("C1")); n != 16 {
 		t.Errorf("%d messages", n)
 	}
 }

@@ -3,8 +3,8 @@ package workspace
 import "time"
 
 const (
-	postBurst  = 4 // messages a channel takes at once, before it wants a second for each ("short bursts" in Slack's words)
-	burstShare = 5 // the part of a minute's calls that may come at once: a fifth
+	postBurst  = 15 // messages a channel takes at once, before it wants a second for each ("short bursts" in Slack's words)
+	burstShare = 2  // the part of a minute's calls that may come at once: half
 )
 
 // bucket holds what may still be called: it fills with time.

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"strings"
 
 	"offboard/internal/approvals"
 	"offboard/internal/mrkdwn"
@@ -10,6 +11,10 @@ import (
 // AuditLine reports one event of a request: which request and account, what happened, and at its end the event's number and its whole
 // hash, by which the channel's history witnesses the journal. The end is never cut off.
 func AuditLine(r *approvals.Request, e approvals.Event) Message {
+	return Message{Text: auditLine(r, e, mostText)}
+}
+
+func auditLine(r *approvals.Request, e approvals.Event, most int) string {
 	end := fmt.Sprintf(" · #%d", e.Seq)
 	if e.Hash != "" {
 		end += " `" + mrkdwn.Short(e.Hash, nameLength) + "`"
@@ -18,7 +23,16 @@ func AuditLine(r *approvals.Request, e approvals.Event) Message {
 	if s := reported(r, e); s != "" {
 		line += " · " + s
 	}
-	return Message{Text: mrkdwn.Cut(line, mostText-len([]rune(end))) + end}
+	return mrkdwn.Cut(line, most-len([]rune(end))) + end
+}
+
+// AuditLines is one message with a line for each event; each line has the room that leaves every end whole.
+func AuditLines(r *approvals.Request, events []approvals.Event) Message {
+	lines := make([]string, 0, len(events))
+	for _, e := range events {
+		lines = append(lines, auditLine(r, e, mostText/max(1, len(events))-1))
+	}
+	return Message{Text: strings.Join(lines, "\n")}
 }
 
 // reported is what the thread is told; of an outcome only the fact and its proof, since the audit channel needs no advice.

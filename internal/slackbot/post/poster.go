@@ -82,9 +82,9 @@ func (p *Poster) PostThread(ctx context.Context, r *approvals.Request, e approva
 
 func threadless(r *approvals.Request) bool { return r.Thread.Gone || !r.Card.Place.Known() }
 
-// PostAudit posts the line for one event into the audit channel.
-func (p *Poster) PostAudit(ctx context.Context, r *approvals.Request, e approvals.Event, mark string) (approvals.Place, error) {
-	return p.post(ctx, p.cfg.Audit, "", cards.AuditLine(r, e), mark)
+// PostAudit posts one message into the audit channel, a line for each event.
+func (p *Poster) PostAudit(ctx context.Context, r *approvals.Request, events []approvals.Event, mark string) (approvals.Place, error) {
+	return p.post(ctx, p.cfg.Audit, "", cards.AuditLines(r, events), mark)
 }
 
 type posted struct {

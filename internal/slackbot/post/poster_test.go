@@ -25,7 +25,7 @@ func TestWhatIsSent(t *testing.T) {
 	if _, err := p.PostThread(t.Context(), r, r.Events[1], "mark-2"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.PostAudit(t.Context(), r, r.Events[1], "mark-3"); err != nil {
+	if _, err := p.PostAudit(t.Context(), r, r.Events[1:2], "mark-3"); err != nil {
 		t.Fatal(err)
 	}
 	posts := s.seen("chat.postMessage")
@@ -136,7 +136,7 @@ func TestWhatFaultsMeanForTelling(t *testing.T) {
 				}
 			}
 			r := request(true)
-			_, err := s.poster(t).PostAudit(t.Context(), r, r.Events[1], "m")
+			_, err := s.poster(t).PostAudit(t.Context(), r, r.Events[1:2], "m")
 			for _, err := range []error{err, s.poster(t).UpdateCard(t.Context(), r)} {
 				if got := kindOf(t, err); got != c.want {
 					t.Errorf("got %s, want %s: %v", got, c.want, err)

@@ -72,7 +72,7 @@ func TestAStrictWorkspaceTakesEverything(t *testing.T) {
 	if _, err := p.PostThread(t.Context(), r, r.Events[1], "m2"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.PostAudit(t.Context(), r, r.Events[1], "m3"); err != nil {
+	if _, err := p.PostAudit(t.Context(), r, r.Events[1:2], "m3"); err != nil {
 		t.Fatal(err)
 	}
 	for to, mark := range map[dispatch.Channel]string{
@@ -118,7 +118,7 @@ func TestAThrottledPostCertainlyDidNotHappen(t *testing.T) {
 	w, p, _ := local(t)
 	w.Fault(workspace.Fault{Method: "chat.postMessage", Kind: workspace.FaultThrottle, RetryAfter: 7})
 	r := request(true)
-	_, err := p.PostAudit(t.Context(), r, r.Events[1], "m")
+	_, err := p.PostAudit(t.Context(), r, r.Events[1:2], "m")
 	if e, ok := errors.AsType[*dispatch.TellError](err); !ok || e.Kind != dispatch.TellLater || e.Wait != 7*time.Second {
 		t.Errorf("got %v", err)
 	}

@@ -21,9 +21,9 @@ func reads(method string) bool {
 // Slack takes about one message a second for each channel, and 50 updates a minute (facts/slack.md).
 const (
 	postsPerSecond = 1
-	postBurst      = 3
+	postBurst      = 12
 	updatesPerMin  = 50
-	updateBurst    = 5
+	updateBurst    = 20
 )
 
 // pacer holds writes back so that Slack seldom has to.
