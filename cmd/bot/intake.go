@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -10,6 +12,8 @@ import (
 	"offboard/internal/sandbox/workspace"
 	"offboard/internal/slackbot/httpin"
 	"offboard/internal/slackbot/inbound"
+	"offboard/internal/slackbot/socket"
+	"offboard/internal/slackbot/webapi"
 )
 
 // startHTTP takes Slack's signed requests in.
@@ -40,7 +44,35 @@ func newDeliveries(reg prometheus.Registerer) inbound.Observer {
 	}
 }
 
-func (a *app) startSocket(context.Context, *parts, *inbound.Intake) error { return nil }
+// startSocket takes Slack in over Socket Mode. The bot is ready while a connection is up.
+func (a *app) startSocket(ctx context.Context, all *parts, intake *inbound.Intake) error {
+	api, err := webapi.New(webapi.Options{APIURL: a.cfg.Slack.APIURL, Token: a.cfg.Slack.AppToken, Logger: a.log})
+	if err != nil {
+		return fmt.Errorf("slack.app_token: %w", err)
+	}
+	client, err := socket.New(socket.Config{API: api, Intake: intake, Logger: a.log, Opened: newOpens(a.health.registry)})
+	if err != nil {
+		return err
+	}
+	a.health.watch(func() []string {
+		if client.Connected() == 0 {
+			return []string{"no Socket Mode connection to Slack"}
+		}
+		return nil
+	})
+	all.start(ctx, part{"socket mode", client.Run})
+	a.health.open()
+	return nil
+}
+
+// newOpens counts tries to open a Socket Mode connection.
+func newOpens(reg prometheus.Registerer) func(ok bool) {
+	opens := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "offboard_socket_opens_total", Help: "Tries to open a Socket Mode connection.",
+	}, []string{"ok"})
+	reg.MustRegister(opens)
+	return func(ok bool) { opens.WithLabelValues(strconv.FormatBool(ok)).Inc() }
+}
 
 // endpoints are where Slack reaches the bot at addr over HTTP.
 func endpoints(addr string) workspace.Endpoints {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"offboard/internal/config"
@@ -84,20 +85,37 @@ func (c *sandboxCmd) with(e *env, t *town.Town, a *app) (err error) {
 		stop()
 		err = errors.Join(err, <-ended)
 	}()
-	timer := time.NewTimer(readyIn)
-	defer timer.Stop()
-	select {
-	case <-a.health.opened:
-	case err := <-ended:
-		ended <- nil
-		return fmt.Errorf("the bot did not start: %w", err)
-	case <-timer.C:
-		return errors.New("the bot did not get ready")
+	if err := a.waitReady(ctx, ended); err != nil {
+		return err
 	}
 	if c.Play {
 		return c.play(ctx, e, t)
 	}
 	return page.Serve(ctx, c.Listen, t, e.stdout)
+}
+
+// waitReady waits until the bot takes requests in. What ends the bot before that goes back into ended.
+func (a *app) waitReady(ctx context.Context, ended chan error) error {
+	late := time.NewTimer(readyIn)
+	defer late.Stop()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for {
+		trouble := a.health.trouble()
+		if len(trouble) == 0 {
+			return nil
+		}
+		select {
+		case <-look.C:
+		case err := <-ended:
+			ended <- nil
+			return fmt.Errorf("the bot did not start: %w", err)
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-late.C:
+			return fmt.Errorf("the bot did not get ready: %s", strings.Join(trouble, "; "))
+		}
+	}
 }
 
 func (c *sandboxCmd) play(ctx context.Context, e *env, t *town.Town) error {
