@@ -43,6 +43,7 @@ type app struct {
 		Home struct {
 			Home     bool `yaml:"home_tab_enabled"`
 			Messages bool `yaml:"messages_tab_enabled"`
+			ReadOnly bool `yaml:"messages_tab_read_only_enabled"`
 		} `yaml:"app_home"`
 		BotUser struct {
 			Name   string `yaml:"display_name"`
