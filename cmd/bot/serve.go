@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -46,7 +47,7 @@ type parts struct {
 	failed  chan error
 }
 
-func newParts() *parts { return &parts{failed: make(chan error, 8)} }
+func newParts() *parts { return &parts{failed: make(chan error, 1)} }
 
 // start starts a part. It is stopped by parts.stop alone, in its turn.
 func (p *parts) start(ctx context.Context, x part) {
@@ -55,28 +56,37 @@ func (p *parts) start(ctx context.Context, x part) {
 	p.started = append(p.started, r)
 	go func() {
 		err := x.run(own)
-		r.done <- err
 		if err != nil && own.Err() == nil {
-			select {
-			case p.failed <- fmt.Errorf("%s: %w", x.name, err):
-			default:
-			}
+			err = p.fail(fmt.Errorf("%s: %w", x.name, err))
 		}
+		r.done <- err
 	}()
+}
+
+// fail reports a part that ended by itself. It gives the error back when another part has failed before.
+func (p *parts) fail(err error) error {
+	select {
+	case p.failed <- err:
+		return nil
+	default:
+		return err
+	}
 }
 
 // stop stops everything. What does not stop in time is named in the error.
 func (p *parts) stop() error {
 	deadline := time.NewTimer(stopTime)
 	defer deadline.Stop()
+	var all []error
 	for i := len(p.started) - 1; i >= 0; i-- {
 		r := p.started[i]
 		r.stop()
 		select {
-		case <-r.done:
+		case err := <-r.done:
+			all = append(all, err)
 		case <-deadline.C:
-			return fmt.Errorf("%s did not stop in %s", r.name, stopTime)
+			return errors.Join(append(all, fmt.Errorf("%s did not stop in %s", r.name, stopTime))...)
 		}
 	}
-	return nil
+	return errors.Join(all...)
 }
