@@ -43,7 +43,7 @@ func TestPerson(t *testing.T) {
 		"member":                    {answer: member, from: team, want: ann},
 		"team unknown to envelope":  {answer: member, want: ann},
 		"no word on confirmation":   {answer: changed(`"is_email_confirmed":true,`, ``), from: team, want: ann},
-		"no e-mail":                 {answer: changed(`"email":"ann@example.com"`, ``), from: team, want: approvals.Person{ID: "U1"}},
+		"no e-mail":                 {answer: changed(`"email":"ann@example.com"`, ``), from: team, why: "unconfirmed e-mail"},
 		"grid, from the other team": {answer: grid, from: "T9", want: onGrid},
 		"grid, from our team":       {answer: grid, from: team, want: onGrid},
 		"grid, from a third team":   {answer: grid, from: "T8", why: "other team", silent: silent},

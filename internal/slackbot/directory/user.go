@@ -47,7 +47,11 @@ type user struct {
 	} `json:"enterprise_user"`
 }
 
-func (u *user) unconfirmed() bool { return u.EmailConfirmed != nil && !*u.EmailConfirmed }
+// unconfirmed reports whether there is no e-mail address that Slack vouches for. Without one it cannot be told whether somebody is the person
+// to be removed.
+func (u *user) unconfirmed() bool {
+	return strings.TrimSpace(u.Profile.Email) == "" || u.EmailConfirmed != nil && !*u.EmailConfirmed
+}
 
 // person leaves an e-mail address out that Slack says is not confirmed: anybody can enter somebody else's.
 func (u *user) person() approvals.Person {
