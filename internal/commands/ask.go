@@ -25,8 +25,9 @@ func (s *Service) ask(ctx context.Context, by approvals.Person, line Line) (Repl
 		return Reply{}, err
 	}
 	if s.set.CardsMayGoOut != nil {
-		if err := s.set.CardsMayGoOut(); err != nil {
-			return Reply{}, plainf("No card can be posted now: %s. Nothing was done.", mrkdwn.Text(err.Error()))
+		if err := s.set.CardsMayGoOut(ctx); err != nil {
+			s.log.Error("no card may go out", "error", err)
+			return Reply{}, plainf("No card can be posted into the approvals channel now. Nothing was done. Tell whoever runs the bot.")
 		}
 	}
 	where, err := s.where(line)

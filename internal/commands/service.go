@@ -39,9 +39,10 @@ type Settings struct {
 	Approvers          Rights
 	Policies           []approvals.Policy
 	Guard              approvals.Guard
-	PerHour            int          // requests an hour for all; 0: no limit
-	PerRequesterPerDay int          // 0: no limit
-	CardsMayGoOut      func() error // nil: always. An error is why no card may be posted now, in plain words
+	PerHour            int // requests an hour for all; 0: no limit
+	PerRequesterPerDay int // 0: no limit
+	// CardsMayGoOut says why no card may be posted now; nil: always.
+	CardsMayGoOut func(ctx context.Context) error
 }
 
 // Service answers what people do in Slack.

@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"net/url"
 	"time"
+
+	"offboard/internal/dispatch"
+	"offboard/internal/mrkdwn"
+	"offboard/internal/slackbot/cards"
 )
 
 // fresh is how long Slack's word that a channel is fit for cards is believed.
@@ -75,14 +79,29 @@ func (p *Poster) fit(ctx context.Context, id string) error {
 	return nil
 }
 
-// Check asks Slack whether both channels can be written to, and whether the approvals channel is free of outsiders. It posts nothing.
-// Errors are *dispatch.TellError: TellClosed and TellBroken need a person, the others pass.
-func (p *Poster) Check(ctx context.Context) error {
+// FitForCards asks Slack whether cards may go into the approvals channel: it can be written to and is free of outsiders. Errors are
+// *dispatch.TellError: TellClosed and TellBroken need a person, the others pass.
+func (p *Poster) FitForCards(ctx context.Context) error {
 	if err := p.fit(ctx, p.cfg.Approvals); err != nil {
 		return fmt.Errorf("approvals channel: %w", err)
 	}
+	return nil
+}
+
+// FitForAudit asks Slack whether the audit channel can be written to. Its errors are as those of FitForCards.
+func (p *Poster) FitForAudit(ctx context.Context) error {
 	if _, err := p.channel(ctx, p.cfg.Audit); err != nil {
 		return fmt.Errorf("audit channel: %w", err)
 	}
 	return nil
+}
+
+// Announce posts a sentence that belongs to no request, as plain text.
+func (p *Poster) Announce(ctx context.Context, to dispatch.Channel, text string) error {
+	channel := p.cfg.Approvals
+	if to == dispatch.ToAudit {
+		channel = p.cfg.Audit
+	}
+	_, err := p.post(ctx, channel, "", cards.Message{Text: mrkdwn.Text(text)}, "")
+	return err
 }

@@ -207,7 +207,7 @@ func TestCheckLooksAtBothChannels(t *testing.T) {
 		id := f.Get("channel")
 		_, _ = w.Write([]byte(`{"ok":true,"channel":{"id":"` + id + `","is_archived":` + map[string]string{"C0AUDIT": "true", "C0APPROVE": "false"}[id] + `}}`))
 	})
-	if err := s.poster(t).Check(t.Context()); err == nil || kindOf(t, err) != dispatch.TellClosed || !strings.Contains(err.Error(), "audit channel") {
+	if err := s.poster(t).FitForAudit(t.Context()); err == nil || kindOf(t, err) != dispatch.TellClosed || !strings.Contains(err.Error(), "audit channel") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -62,7 +62,7 @@ func TestAStrictWorkspaceTakesEverything(t *testing.T) {
 	t.Parallel()
 	w, p, _ := local(t)
 	r := request(false)
-	if err := p.Check(t.Context()); err != nil {
+	if err := errors.Join(p.FitForCards(t.Context()), p.FitForAudit(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	place := posted(t, p, r)
