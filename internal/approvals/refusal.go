@@ -20,6 +20,7 @@ const (
 	TooLate        Code = "too_late"        // the call has begun
 	WrongTyped     Code = "wrong_typed"     // what was typed is not what the card shows
 	WrongPlace     Code = "wrong_place"     // the click did not come from the request's card
+	NotShownYet    Code = "not_shown_yet"   // the card's place is not on record yet
 	NotOpen        Code = "not_open"        // there is nothing to resolve by hand
 	NotNow         Code = "not_now"         // the dispatcher asked for what is not owed (any more)
 	NotUnderstood  Code = "not_understood"  // the request holds events of a newer version

@@ -37,8 +37,8 @@ func encodeChosen(c chosen) string {
 	return string(b)
 }
 
-// cardWait is how long a click waits for its card's place to be on record. With the look at who clicked it stays inside three seconds.
-const cardWait = 1200 * time.Millisecond
+// cardWait is how long a click waits for its card's place to be on record, inside Slack's three seconds.
+const cardWait = 2 * time.Second
 
 // Click handles a click on a card or in a private list.
 func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
@@ -51,6 +51,7 @@ func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
 		s.log.Warn("a click carries no request")
 		return Ack{}, nil, nil
 	}
+	sender := s.asking(ctx, c.From)
 	r, err := s.clicked(ctx, v.Request)
 	if errors.Is(err, journal.ErrNotFound) {
 		s.log.Warn("a click names no request of ours")
@@ -59,7 +60,7 @@ func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
 	if err != nil {
 		return Ack{}, nil, fmt.Errorf("click: %w", err)
 	}
-	by, err := s.person(ctx, c.From)
+	by, err := sender()
 	if err != nil {
 		return s.refused(ctx, c, r, by, err)
 	}
@@ -76,6 +77,27 @@ func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
 	return s.refused(ctx, c, r, by, err)
 }
 
+// asking finds out who the sender is while other things go on. What it returns waits for the answer.
+func (s *Service) asking(ctx context.Context, from Sender) func() (approvals.Person, error) {
+	type answer struct {
+		by  approvals.Person
+		err error
+	}
+	c := make(chan answer, 1)
+	go func() {
+		by, err := s.person(ctx, from)
+		c <- answer{by, err}
+	}()
+	return func() (approvals.Person, error) {
+		select {
+		case a := <-c:
+			return a.by, a.err
+		case <-ctx.Done():
+			return approvals.Person{}, &directoryError{ctx.Err()}
+		}
+	}
+}
+
 // clicked loads the request, and waits a moment for a card whose place is not on record yet.
 func (s *Service) clicked(ctx context.Context, id string) (*approvals.Request, error) {
 	ctx, cancel := context.WithTimeout(ctx, cardWait)
@@ -87,6 +109,10 @@ func (s *Service) clicked(ctx context.Context, id string) (*approvals.Request, e
 func (s *Service) belongs(r *approvals.Request, c Click) error {
 	if r.Card.Place.Known() && r.Card.Place == (approvals.Place{Channel: c.Channel, TS: c.TS}) {
 		return nil
+	}
+	if !r.Card.Place.Known() && !r.Card.Gone {
+		return &approvals.Refusal{Code: approvals.NotShownYet, Say: "This card is only just being put on record. Nothing was recorded. " +
+			"Click again in a moment."}
 	}
 	return &approvals.Refusal{Code: approvals.WrongPlace, Say: "This is not the card of " + r.Name() + ". Nothing was recorded. " +
 		"Go to its card in the approvals channel and decide there."}
@@ -153,11 +179,11 @@ func (s *Service) refused(ctx context.Context, c Click, r *approvals.Request, by
 	return Ack{}, func(ctx context.Context) { s.reply(ctx, c.Reply, reply) }, nil
 }
 
-// auditRefusal records a refused click, where that is owed: not for a second click of somebody whose approval counts, and not
-// in a request that must be left alone.
+// auditRefusal records a refused click, where that is owed: not for a second click of somebody whose approval counts, not for one that came
+// too early, and not in a request that must be left alone.
 func auditRefusal(by approvals.Person, b approvals.Button, why string) book.Decision {
 	return func(r *approvals.Request, now time.Time) ([]approvals.Event, error) {
-		if why == string(approvals.AlreadyYours) || r.Foreign {
+		if why == string(approvals.AlreadyYours) || why == string(approvals.NotShownYet) || r.Foreign {
 			return nil, nil
 		}
 		return approvals.Decide(r, approvals.Refuse{By: by, Button: b, Reason: why}, now)
