@@ -85,6 +85,11 @@ func (s *Service) asking(ctx context.Context, from Sender) func() (approvals.Per
 	}
 	c := make(chan answer, 1)
 	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				c <- answer{err: &directoryError{fmt.Errorf("panic: %T", p)}}
+			}
+		}()
 		by, err := s.person(ctx, from)
 		c <- answer{by, err}
 	}()
