@@ -1,0 +1,19 @@
+package main
+
+import (
+	"flag"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// sideBySide is how many tests run at once. They wait for a town and a bot much more than they compute.
+const sideBySide = "16"
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", sideBySide); err != nil {
+		panic(err) // the flag is the testing package's own
+	}
+	goleak.VerifyTestMain(m)
+}
