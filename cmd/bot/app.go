@@ -118,7 +118,7 @@ func (a *app) startInside(ctx context.Context, all *parts, server *server, j jou
 	b := book.New(j, a.now)
 	poster, err := post.New(a.api, post.Config{
 		Approvals: a.cfg.Slack.ApprovalsChannel, Audit: a.cfg.Slack.AuditChannel,
-		Self: webapi.Identity{UserID: self.UserID, BotID: self.BotID, TeamID: self.TeamID}, Logger: a.log,
+		Self: post.Self{UserID: self.UserID, BotID: self.BotID}, Logger: a.log,
 	})
 	if err != nil {
 		return err

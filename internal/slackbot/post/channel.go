@@ -9,50 +9,23 @@ import (
 	"offboard/internal/dispatch"
 	"offboard/internal/mrkdwn"
 	"offboard/internal/slackbot/cards"
+	"offboard/internal/slackbot/webapi"
 )
 
 // fresh is how long Slack's word that a channel is fit for cards is believed.
 const fresh = 15 * time.Second
 
-type channelInfo struct {
-	Channel struct {
-		ID               string   `json:"id"`
-		IsArchived       bool     `json:"is_archived"`
-		IsMember         *bool    `json:"is_member"`
-		IsShared         bool     `json:"is_shared"`
-		IsExtShared      bool     `json:"is_ext_shared"`
-		IsOrgShared      bool     `json:"is_org_shared"`
-		IsPendingShared  bool     `json:"is_pending_ext_shared"`
-		PendingShared    []string `json:"pending_shared"`
-		PendingConnected []string `json:"pending_connected_team_ids"`
-	} `json:"channel"`
-}
-
-// Lacks names the channel's id: without it every flag would read as false.
-func (c *channelInfo) Lacks() string {
-	if c.Channel.ID == "" {
-		return "channel.id"
-	}
-	return ""
-}
-
-// outside reports whether people of other organisations can see the channel, or are about to.
-func (c *channelInfo) outside() bool {
-	ch := c.Channel
-	return ch.IsExtShared || ch.IsPendingShared || len(ch.PendingShared)+len(ch.PendingConnected) > 0 || ch.IsShared && !ch.IsOrgShared
-}
-
-func (p *Poster) channel(ctx context.Context, id string) (*channelInfo, error) {
-	var info channelInfo
+func (p *Poster) channel(ctx context.Context, id string) (*webapi.ChannelInfo, error) {
+	var info webapi.ChannelInfo
 	if err := p.api.Call(ctx, "conversations.info", url.Values{"channel": {id}}, &info); err != nil {
 		return nil, tellError(err)
 	}
 	switch {
 	case info.Channel.ID != id:
 		return nil, shut("Slack answered for another channel than " + id)
-	case info.Channel.IsArchived:
+	case info.Channel.Archived:
 		return nil, shut("the channel " + id + " is archived")
-	case info.Channel.IsMember != nil && !*info.Channel.IsMember:
+	case info.Left():
 		return nil, shut("the bot is not in the channel " + id + ": invite it")
 	}
 	return &info, nil
@@ -70,7 +43,7 @@ func (p *Poster) fit(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if info.outside() {
+	if info.Outside() {
 		return shut("the channel " + id + " is shared with people outside; no card goes there")
 	}
 	p.mu.Lock()

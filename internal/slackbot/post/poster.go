@@ -18,10 +18,16 @@ import (
 
 // Config says where messages go and who we are.
 type Config struct {
-	Approvals string          // id of the channel for cards
-	Audit     string          // id of the audit channel
-	Self      webapi.Identity // as auth.test says: only messages of this bot are taken for our own
-	Logger    *slog.Logger    // nil: nothing is logged
+	Approvals string       // id of the channel for cards
+	Audit     string       // id of the audit channel
+	Self      Self         // as auth.test says: only messages of this bot are taken for our own
+	Logger    *slog.Logger // nil: nothing is logged
+}
+
+// Self is who we are in Slack. One of the two may be empty.
+type Self struct {
+	UserID string
+	BotID  string
 }
 
 // Poster posts cards, sentences and audit lines. It may be used concurrently.

@@ -11,7 +11,6 @@ import (
 	"offboard/internal/approvals"
 	"offboard/internal/dispatch"
 	"offboard/internal/slackbot/post"
-	"offboard/internal/slackbot/webapi"
 )
 
 func TestWhatIsSent(t *testing.T) {
@@ -216,7 +215,7 @@ func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	c := newStub(t).client(t)
 	for _, cfg := range []post.Config{
-		{}, {Approvals: "C1", Self: webapi.Identity{UserID: "U1"}}, {Audit: "C1", Self: webapi.Identity{UserID: "U1"}}, {Approvals: "C1", Audit: "C2"},
+		{}, {Approvals: "C1", Self: post.Self{UserID: "U1"}}, {Audit: "C1", Self: post.Self{UserID: "U1"}}, {Approvals: "C1", Audit: "C2"},
 	} {
 		if _, err := post.New(c, cfg); err == nil {
 			t.Errorf("%+v is taken", cfg)

@@ -116,7 +116,7 @@ func (s *stub) client(t *testing.T) *webapi.Client {
 func (s *stub) poster(t *testing.T) *post.Poster {
 	t.Helper()
 	p, err := post.New(s.client(t), post.Config{
-		Approvals: "C0APPROVE", Audit: "C0AUDIT", Self: webapi.Identity{BotID: "B0SELF", UserID: "U0SELF"},
+		Approvals: "C0APPROVE", Audit: "C0AUDIT", Self: post.Self{BotID: "B0SELF", UserID: "U0SELF"},
 	})
 	if err != nil {
 		t.Fatal(err)

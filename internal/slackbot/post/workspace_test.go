@@ -36,10 +36,7 @@ func local(t *testing.T) (*workspace.Workspace, *post.Poster, *webapi.Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	self, err := c.Identity(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	self := post.Self{UserID: w.Config().BotUserID, BotID: w.Config().BotID}
 	p, err := post.New(c, post.Config{Approvals: "C0APPROVE", Audit: "C0AUDIT", Self: self})
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +154,7 @@ func TestWhenTheChannelChanges(t *testing.T) {
 			r := request(false)
 			posted(t, first, r)
 			w.ChangeChannel("C0APPROVE", c.change)
-			p, err := post.New(api, post.Config{Approvals: "C0APPROVE", Audit: "C0AUDIT", Self: webapi.Identity{BotID: "B", UserID: "U"}})
+			p, err := post.New(api, post.Config{Approvals: "C0APPROVE", Audit: "C0AUDIT", Self: post.Self{BotID: "B", UserID: "U"}})
 			if err != nil {
 				t.Fatal(err)
 			}

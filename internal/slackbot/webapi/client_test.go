@@ -247,18 +247,6 @@ func TestPermanentFaults(t *testing.T) {
 	}
 }
 
-func TestIdentityRefusesHalfAnAnswer(t *testing.T) {
-	t.Parallel()
-	c, _ := slackAt(t, answer(200, "application/json", `{"ok":true,"user_id":"U1","team_id":"T1"}`))
-	if _, err := c.Identity(t.Context()); !errors.Is(err, webapi.ErrLacking) {
-		t.Errorf("got %v", err)
-	}
-	c, _ = slackAt(t, answer(200, "application/json", `{"ok":true,"bot":{"id":"B2","app_id":"A1"}}`))
-	if _, err := c.AppID(t.Context(), "B1"); !errors.Is(err, webapi.ErrLacking) {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	for _, u := range []string{"http://slack.com/api/", "ftp://127.0.0.1/", "://", "https://u:p@slack.com/api/", "https://slack.com/api/?x=1"} {
