@@ -131,27 +131,27 @@ func TestAnswers(t *testing.T) {
 	t.Parallel()
 	sorry := `{"response_type":"ephemeral","text":"` + inbound.SayNotRecorded + `"}`
 	for name, tc := range map[string]struct {
-		bot    bot
+		bot    *bot
 		path   string
 		body   string
 		status int
 		answer string
 		told   string
 	}{
-		"command":              {bot{ack: commands.Ack{Text: "hi"}}, PathCommands, command(""), 200, `{"response_type":"ephemeral","text":"hi"}`, ""},
-		"silent command":       {bot{}, PathCommands, command(""), 200, "", ""},
-		"command not recorded": {bot{err: errors.New("full")}, PathCommands, command(""), 200, sorry, ""},
-		"command panics":       {bot{panic: "x"}, PathCommands, command(""), 500, "", inbound.SayFault},
-		"click":                {bot{}, PathInteractions, payload(click), 200, "", ""},
-		"click not recorded":   {bot{err: errors.New("full")}, PathInteractions, payload(click), 503, "", inbound.SayNotRecorded},
-		"click panics":         {bot{panic: errors.New("x")}, PathInteractions, payload(click), 500, "", inbound.SayFault},
-		"form":                 {bot{}, PathInteractions, payload(submit), 200, "", ""},
-		"form with errors": {bot{ack: commands.Ack{Errors: map[string]string{"who": "Say who."}}}, PathInteractions, payload(submit), 200,
+		"command":              {&bot{ack: commands.Ack{Text: "hi"}}, PathCommands, command(""), 200, `{"response_type":"ephemeral","text":"hi"}`, ""},
+		"silent command":       {&bot{}, PathCommands, command(""), 200, "", ""},
+		"command not recorded": {&bot{err: errors.New("full")}, PathCommands, command(""), 200, sorry, ""},
+		"command panics":       {&bot{panic: "x"}, PathCommands, command(""), 500, "", inbound.SayFault},
+		"click":                {&bot{}, PathInteractions, payload(click), 200, "", ""},
+		"click not recorded":   {&bot{err: errors.New("full")}, PathInteractions, payload(click), 503, "", inbound.SayNotRecorded},
+		"click panics":         {&bot{panic: errors.New("x")}, PathInteractions, payload(click), 500, "", inbound.SayFault},
+		"form":                 {&bot{}, PathInteractions, payload(submit), 200, "", ""},
+		"form with errors": {&bot{ack: commands.Ack{Errors: map[string]string{"who": "Say who."}}}, PathInteractions, payload(submit), 200,
 			`{"response_action":"errors","errors":{"who":"Say who."}}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, &tc.bot, 1)
+			r := newRig(t, tc.bot, 1)
 			status, body := r.do(signed(tc.path, formType, tc.body))
 			r.close(t)
 			if status != tc.status || body != tc.answer || strings.Join(r.private.texts, "|") != tc.told || len(tc.bot.asked) != 1 {

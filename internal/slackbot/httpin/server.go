@@ -29,11 +29,15 @@ func NewServer(h http.Handler, log *slog.Logger) *http.Server {
 
 // Serve serves until ctx ends, then lets the requests under way end for at most grace. It returns nil when all of them did.
 func Serve(ctx context.Context, s *http.Server, l net.Listener, grace time.Duration) error {
-	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(l) }()
+	var broken error
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		broken = s.Serve(l)
+	}()
 	select {
-	case err := <-ended:
-		return fmt.Errorf("http server: %w", err)
+	case <-ended:
+		return fmt.Errorf("http server: %w", broken)
 	case <-ctx.Done():
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)

@@ -54,7 +54,7 @@ func (c *Client) open(ctx context.Context, heard func()) (*websocket.Conn, error
 	}
 	ctx, cancel = context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	ws, _, err := websocket.Dial(ctx, t.URL, &websocket.DialOptions{
+	ws, _, err := websocket.Dial(ctx, t.URL, &websocket.DialOptions{ //nolint:bodyclose // Dial says that nobody needs to close it
 		HTTPClient:     c.http,
 		OnPingReceived: func(context.Context, []byte) bool { heard(); return true },
 		OnPongReceived: func(context.Context, []byte) { heard() },
