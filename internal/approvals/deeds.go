@@ -120,6 +120,28 @@ func onOff(b bool) string {
 	return "off (a rehearsal)"
 }
 
+// Moved notes that the provider's name stands for another host now than the card showed. An account with the same id and the same facts may
+// well live there too (a copy of the one that was approved), so what was approved holds no more.
+type Moved struct {
+	Step int
+	Host string
+}
+
+func (m Moved) decide(r *Request, now time.Time) ([]Event, error) {
+	if err := r.mayBegin(m.Step, now); err != nil {
+		return nil, err
+	}
+	before := r.Plan.Steps[m.Step].Host
+	if before == m.Host {
+		return nil, refuse(NotNow, "the host is as it was shown")
+	}
+	plan := r.planNow(m.Step, r.Plan.Steps[m.Step].Account, r.Plan.Writes)
+	plan.Steps[m.Step].Host = m.Host
+	return []Event{{
+		Kind: Drifted, Step: m.Step, Differences: []Difference{{What: "host", Before: before, After: m.Host}}, Plan: &plan,
+	}}, nil
+}
+
 // Missing is what the dispatcher saw when the account could not be read right before the call. Nothing is called.
 type Missing struct {
 	Step  int

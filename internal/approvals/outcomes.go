@@ -173,12 +173,15 @@ func (r *Request) known(w See, now time.Time) (Event, bool) {
 		e.Proof = joined(p.Proof, w.Sight.Text)
 	}
 	switch {
-	case w.Sight != nil && w.Sight.Verdict == providers.Reached && p.Attempt == 0:
+	case w.saw(providers.Reached) && p.Attempt == 0:
 		e.Outcome = Already
-	case w.Sight != nil && w.Sight.Verdict == providers.Reached:
+	case w.saw(providers.Reached):
 		e.Outcome = Done
-	case w.Sight != nil && w.Sight.Verdict == providers.Elsewhere:
+	case w.saw(providers.Elsewhere):
 		e.Outcome = Elsewhere
+	case p.Outcome == Unseen && r.lastLook(w.Step) && !w.saw(providers.NotReached):
+		// A last look that sees nothing proves nothing: at ECGrid a deleted account cannot be seen either.
+		return Event{Kind: Unresolved, Step: w.Step, Proof: joined("looked at again for a day", sightText(w))}, true
 	case p.Outcome == Unseen && r.lastLook(w.Step):
 		e.Outcome, e.Proof = NotDone, joined("looked at again for a day", sightText(w))
 	case p.Outcome == Unknown && p.stillThere(now, w.Settle):
@@ -190,6 +193,8 @@ func (r *Request) known(w See, now time.Time) (Event, bool) {
 	}
 	return e, true
 }
+
+func (w See) saw(v providers.Verdict) bool { return w.Sight != nil && w.Sight.Verdict == v }
 
 func sightText(w See) string {
 	if w.Sight != nil {

@@ -118,3 +118,75 @@ func TestLastSeenAndChangeAreNoDrift(t *testing.T) {
 		t.Errorf("%v", d)
 	}
 }
+
+// unseen is a request whose call was not answered and whose account was still there at three looks.
+func unseen(t *testing.T) (*approvals.Request, time.Time) {
+	t.Helper()
+	r := wished(t, begun(t, providers.Delete), approvals.Lose{}, morning.Add(2*time.Minute))
+	at := approvals.Wake(r)
+	for r.Steps[0].Outcome == approvals.Unknown {
+		at = lookOwed(t, r)
+		r = wished(t, r, approvals.See{Sight: &providers.Sight{Verdict: providers.NotReached, Text: "ACTIVE"}}, at)
+	}
+	return r, at
+}
+
+func lookOwed(t *testing.T, r *approvals.Request) time.Time {
+	t.Helper()
+	for _, o := range approvals.Next(r) {
+		if o.Do == approvals.DoLook {
+			return o.At
+		}
+	}
+	t.Fatalf("no look is owed: %+v", r.Steps)
+	return time.Time{}
+}
+
+func TestTheLastLookMustSeeTheAccountToSayNotDone(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		see  approvals.See
+		want approvals.Outcome
+	}{
+		"still there":       {approvals.See{Sight: &providers.Sight{Verdict: providers.NotReached}}, approvals.NotDone},
+		"no longer visible": {approvals.See{Sight: &providers.Sight{Verdict: providers.Invisible}}, approvals.Unseen},
+		"nothing seen":      {approvals.See{Why: "the provider could not be read"}, approvals.Unseen},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, _ := unseen(t)
+			r = wished(t, r, tc.see, lookOwed(t, r))
+			r = wished(t, r, tc.see, lookOwed(t, r))
+			if p := r.Steps[0]; p.Outcome != tc.want || p.Human != (tc.want == approvals.Unseen) || r.Open() != p.Human {
+				t.Errorf("%s, for a human %t, account reserved %t", p.Outcome, p.Human, r.Open())
+			}
+		})
+	}
+}
+
+func TestAnotherHostVoidsApprovals(t *testing.T) {
+	t.Parallel()
+	r := requested(t, 1)
+	shown := r.Digest
+	r = wished(t, r, approvals.Approve{By: second, Approver: true, Digest: shown}, morning)
+	r = wished(t, r, approvals.Moved{Host: "other.example.com"}, morning)
+	if r.State != approvals.StatePending || len(r.Approvals) != 0 || r.Plan.Steps[0].Host != "other.example.com" {
+		t.Errorf("%s with %d approvals at %s", r.State, len(r.Approvals), r.Plan.Steps[0].Host)
+	}
+	if _, err := approvals.Decide(r, approvals.Approve{By: second, Approver: true, Digest: shown}, morning); code(err) != approvals.PlanChanged {
+		t.Errorf("a click on the old card: %v", err)
+	}
+}
+
+func TestAnotherTenantKeepsTheReservation(t *testing.T) {
+	t.Parallel()
+	r := requested(t, 1)
+	before := r.Keys()
+	r = wished(t, r, approvals.Approve{By: second, Approver: true, Digest: r.Digest}, morning)
+	moved := patsAcc
+	moved.Tenant = "org2"
+	r = wished(t, r, approvals.Begin{Deadline: morning.Add(time.Minute), Now: moved, Writes: true}, morning)
+	if d := cmp.Diff(before, r.Keys()); len(r.Drift) == 0 || d != "" {
+		t.Errorf("drift %v, keys (-before +after):\n%s", r.Drift, d)
+	}
+}

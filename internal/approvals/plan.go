@@ -33,14 +33,14 @@ type Plan struct {
 	Writes bool   // false: a rehearsal, everything but the provider's write happens
 }
 
-// Digest is the hex SHA-256 over everything in the plan that people approve: each step's provider, tenant, account id and action in
-// their order, what the card showed of the account, and whether writes are on. Two plans with one digest are the same plan.
+// Digest is the hex SHA-256 over everything in the plan that people approve: each step's provider and its host, tenant, account id and
+// action in their order, what the card showed of the account, and whether writes are on. Two plans with one digest are the same plan.
 func (p Plan) Digest() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "plan/1\nwrites=%t\ntarget=%q\n", p.Writes, p.Target.ID)
 	for i, s := range p.Steps {
 		a := s.Account
-		fmt.Fprintf(h, "step %d\n%q\n%q\n%q\n%q\n", i+1, a.Provider, a.Tenant, a.ID, s.Action)
+		fmt.Fprintf(h, "step %d\n%q\n%q\n%q\n%q\n%q\n", i+1, a.Provider, s.Host, a.Tenant, a.ID, s.Action)
 		for _, f := range shown(a) {
 			fmt.Fprintf(h, "%q=%q\n", f.name, f.value)
 		}

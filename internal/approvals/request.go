@@ -279,10 +279,11 @@ func (r *Request) Final() bool {
 	return true
 }
 
-// Keys returns the reservations of the plan's accounts.
+// Keys returns the reservations of the plan's accounts, in the order of the steps. They are those of the plan that was asked for: a
+// reservation is made once, also when the account's tenant is another one since.
 func (r *Request) Keys() []string {
 	out := make([]string, 0, len(r.Plan.Steps))
-	for _, s := range r.Plan.Steps {
+	for _, s := range r.Faces[0].Steps {
 		out = append(out, s.Key())
 	}
 	return out

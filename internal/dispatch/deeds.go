@@ -63,6 +63,9 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	if !ok {
 		return d.postpone(ctx, r, step, "the provider is not configured any more")
 	}
+	if host := p.Describe().Host; host != r.Plan.Steps[step].Host {
+		return d.wish(ctx, r.ID, approvals.Moved{Step: step, Host: host})
+	}
 	account, err := d.read(ctx, p, r.Plan.Steps[step].Account.ID)
 	if err != nil {
 		return d.missing(ctx, r, step, p, err)
@@ -72,14 +75,32 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 		return d.postpone(ctx, r, step, say(err))
 	}
 	desc := p.Describe()
-	guard := d.set.Guard.With(desc.Name, self.ID)
+	after, begun, err := d.passDoor(ctx, r.ID, desc.Timeout, approvals.Begin{
+		Step: step, Replica: d.set.Replica, Now: account, Writes: d.set.Writes, Guard: d.set.Guard.With(desc.Name, self.ID),
+	})
+	if _, refused := errors.AsType[*approvals.Refusal](err); refused {
+		return nil
+	}
+	if err != nil || begun == nil {
+		return err // also when the append may have happened: no durable begin of ours, no call
+	}
+	return d.call(ctx, after, *begun, p, account)
+}
+
+// passDoor appends the begin, and returns it; nil: the step ended, or waits, without a call. Once the append may be on its way the end of
+// ctx is not heard: a stop in that moment would leave a begin on record whose call never leaves.
+func (d *Dispatcher) passDoor(ctx context.Context, id string, timeout time.Duration, w approvals.Begin) (*approvals.Request, *approvals.Event, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
+	defer cancel()
 	var begun *approvals.Event
 	before := 0
-	after, err := d.book.Update(ctx, r.ID, func(r *approvals.Request, now time.Time) ([]approvals.Event, error) {
+	after, err := d.book.Update(ctx, id, func(r *approvals.Request, now time.Time) ([]approvals.Event, error) {
 		begun, before = nil, r.Version()
-		events, err := approvals.Decide(r, approvals.Begin{
-			Step: step, Replica: d.set.Replica, Deadline: now.Add(desc.Timeout), Now: account, Writes: d.set.Writes, Guard: guard,
-		}, now)
+		w.Deadline = now.Add(timeout)
+		events, err := approvals.Decide(r, w, now)
 		for i := range events {
 			if events[i].Kind == approvals.Begun {
 				begun = &events[i]
@@ -87,17 +108,11 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 		}
 		return events, err
 	})
-	if _, refused := errors.AsType[*approvals.Refusal](err); refused {
-		return nil
-	}
 	if err != nil {
-		return err // also when the append may have happened: no durable begin of ours, no call
+		return nil, nil, err
 	}
 	d.count(after, before)
-	if begun == nil {
-		return nil
-	}
-	return d.call(ctx, after, *begun, p, account)
+	return after, begun, nil
 }
 
 // readTimeout bounds one read of an account with its retries.
@@ -142,7 +157,7 @@ func (d *Dispatcher) postpone(ctx context.Context, r *approvals.Request, step in
 // look reads a step of unknown outcome back.
 func (d *Dispatcher) look(ctx context.Context, r *approvals.Request, step int) error {
 	s := r.Plan.Steps[step]
-	if holder, err := d.book.Holder(ctx, s.Key()); err == nil && holder != r.ID {
+	if holder, err := d.book.Holder(ctx, r.Keys()[step]); err == nil && holder != r.ID {
 		return d.wish(ctx, r.ID, approvals.Supersede{By: holder})
 	} else if err != nil && !errors.Is(err, journal.ErrNotFound) {
 		return err
@@ -151,6 +166,10 @@ func (d *Dispatcher) look(ctx context.Context, r *approvals.Request, step int) e
 	p, ok := d.providers[s.Account.Provider]
 	if !ok {
 		w.Why = "the provider is not configured any more"
+		return d.wish(ctx, r.ID, w)
+	}
+	if p.Describe().Host != s.Host {
+		w.Why = "the provider's address in the configuration is not the one that was called"
 		return d.wish(ctx, r.ID, w)
 	}
 	w.Settle = p.Describe().Settle

@@ -242,6 +242,31 @@ func TestWritesSwitchedOnAfterApprovalAsksAgain(t *testing.T) {
 	})
 }
 
+func TestAnotherHostAsksAgainAndIsNotLookedAt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, &idp{host: "copy.example.com"})
+		defer s.close()
+		s.approve(s.ask(true))
+		s.run("a", true)
+		r := s.until("asked again", func(r *approvals.Request) bool { return len(r.Drift) > 0 })
+		if r.State != approvals.StatePending || s.idp.called() != 0 || s.idp.reads != 0 {
+			t.Errorf("%s after %d calls and %d reads", r.State, s.idp.called(), s.idp.reads)
+		}
+	})
+	p := &idp{do: func(_ int, p *idp) (providers.Answer, error) {
+		p.host = "copy.example.com"
+		p.remove()
+		return fail(providers.UnknownOutcome, 0)
+	}}
+	play(t, p, func(s *stage) {
+		r := s.until("for a human", func(r *approvals.Request) bool { return r.Steps[0].Human })
+		if r.State != approvals.StateUnknown {
+			t.Errorf("%s, by looking at another host", r.State)
+		}
+	})
+}
+
 func TestUnreadableProviderExpiresUncalled(t *testing.T) {
 	t.Parallel()
 	p := &idp{read: func(int) (providers.Account, error) {

@@ -36,11 +36,14 @@ type idp struct {
 	// look, when set, replaces looks.
 	look  func() (providers.Sight, error)
 	reads int
+	host  string
 }
 
 func (p *idp) Describe() providers.Description {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	return providers.Description{
-		Name: "idp", Vendor: "IDP", Default: providers.Delete, Settle: time.Second, Timeout: 20 * time.Second,
+		Host: p.host, Name: "idp", Vendor: "IDP", Default: providers.Delete, Settle: time.Second, Timeout: 20 * time.Second,
 		Actions: []providers.ActionInfo{{Action: providers.Delete, Warning: "Permanent."}},
 	}
 }
