@@ -241,6 +241,15 @@ func (s *stage) private(user string) []workspace.Message {
 	return append(out, s.slack.Messages("D"+strings.TrimPrefix(user, "U"))...)
 }
 
+// heard is what somebody was privately told, in words.
+func (s *stage) heard(user string) []string {
+	var out []string
+	for _, m := range s.private(user) {
+		out = append(out, m.Text)
+	}
+	return out
+}
+
 // audited are the lines of the audit channel that hold all the words.
 func (s *stage) audited(words ...string) []string {
 	var out []string
@@ -252,4 +261,23 @@ func (s *stage) audited(words ...string) []string {
 		}
 	}
 	return out
+}
+
+// choice is the payload of a click in a private list, on the button of an account.
+func (s *stage) choice(user string, list workspace.Message, id string) object {
+	value := ""
+	for _, found := range buttonValue.FindAllStringSubmatch(string(list.Blocks), -1) {
+		var v string
+		if json.Unmarshal([]byte(`"`+found[1]+`"`), &v) == nil && strings.Contains(v, `"`+id+`"`) {
+			value = v
+		}
+	}
+	if value == "" {
+		s.t.Fatalf("the list has no button for %s: %s", id, list.Blocks)
+	}
+	p := s.click(user, list, "choose")
+	p["container"] = object{"type": "message", "message_ts": list.TS, "channel_id": list.Channel, "is_ephemeral": true}
+	p["actions"] = []object{{"type": "button", "block_id": "choose_1", "action_id": "choose", "value": value}}
+	delete(p, "message")
+	return p
 }

@@ -84,6 +84,25 @@ func (s *stage) untouched(l town.Leaver) {
 	if posts := s.slack.Calls("chat.postMessage"); len(posts) != 0 {
 		s.t.Errorf("%d messages were posted, not none", len(posts))
 	}
+	s.uncalled(l)
+}
+
+// untouchedBut is untouched, but people may have been told things in direct messages.
+func (s *stage) untouchedBut(l town.Leaver) {
+	s.t.Helper()
+	s.stop()
+	if r := s.requests(); len(r) != 0 {
+		s.t.Errorf("the journal has %q, not nothing", r)
+	}
+	if n := len(s.slack.Messages(town.Approvals)) + len(s.slack.Messages(town.Audit)); n != 0 {
+		s.t.Errorf("%d messages were posted, not none", n)
+	}
+	s.uncalled(l)
+}
+
+// uncalled holds that ECGrid was not asked to remove somebody.
+func (s *stage) uncalled(l town.Leaver) {
+	s.t.Helper()
 	if r := s.town.Record("ecgrid", l.ID); r.State != "Active" || r.Writes != 0 {
 		s.t.Errorf("ECGrid has %+v on record", r)
 	}

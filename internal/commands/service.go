@@ -75,9 +75,14 @@ func (s *Service) Command(ctx context.Context, c Command) (Ack, Later, error) {
 	if f, ok := errors.AsType[*fault](err); ok {
 		return Ack{Text: mrkdwn.Text(f.say) + " Nothing was done. Type `" + s.set.Command + " help` for the grammar."}, nil, nil
 	}
-	switch line.Verb {
-	case VerbHelp:
+	if line.Verb == VerbHelp {
 		return Ack{Text: Help(s.set.Command)}, nil, nil
+	}
+	// What only reads is remembered too: a repeat is silent, whatever it asks for (design §9).
+	if ack, fresh := s.remember(ctx, c.Delivery); !fresh {
+		return ack, nil, nil
+	}
+	switch line.Verb { //nolint:exhaustive // help is answered above, to ask below
 	case VerbForm:
 		return s.openForm(ctx, c)
 	case VerbList:
@@ -86,12 +91,6 @@ func (s *Service) Command(ctx context.Context, c Command) (Ack, Later, error) {
 		return Ack{}, s.later(c.From, c.Reply, func(ctx context.Context, by approvals.Person) (Reply, error) {
 			return s.status(ctx, by, line.Number)
 		}), nil
-	case VerbAsk, VerbWithdraw, VerbResolve:
-	}
-	if ack, fresh := s.remember(ctx, c.Delivery); !fresh {
-		return ack, nil, nil
-	}
-	switch line.Verb { //nolint:exhaustive // the rest is answered above
 	case VerbWithdraw:
 		return Ack{}, s.later(c.From, c.Reply, func(ctx context.Context, by approvals.Person) (Reply, error) {
 			return s.withdraw(ctx, by, line.Number)
