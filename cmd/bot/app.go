@@ -117,7 +117,7 @@ func (a *app) meetSlack(ctx context.Context) (directory.Self, error) {
 func (a *app) startInside(ctx context.Context, all *parts, server *server, j journal.Journal, self directory.Self) error {
 	b := book.New(j, a.now)
 	poster, err := post.New(a.api, post.Config{
-		Approvals: a.cfg.Slack.ApprovalsChannel, Audit: a.cfg.Slack.AuditChannel,
+		Approvals: a.cfg.Slack.ApprovalsChannel, Audit: a.cfg.Slack.AuditChannel, Command: a.cfg.Slack.Command,
 		Self: post.Self{UserID: self.UserID, BotID: self.BotID}, Logger: a.log,
 	})
 	if err != nil {

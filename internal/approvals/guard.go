@@ -30,7 +30,7 @@ func (g Guard) Check(p Plan) error {
 	for _, s := range p.Steps {
 		if g.protects(s.Account) {
 			return refuse(Protected, fmt.Sprintf("The account %s at %s is protected by the configuration. "+
-				"Nothing was done. If it must go, take it off the list first.", s.Account.ID, s.Account.Provider))
+				"Nothing was done. If it must go, take it off the protected list first.", s.Account.ID, s.Account.Provider))
 		}
 		if id, ok := g.Selves[s.Account.Provider]; ok && id == s.Account.ID {
 			return refuse(BotAccount, fmt.Sprintf("The account %s at %s is the bot's own. Nothing was done. "+

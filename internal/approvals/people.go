@@ -102,7 +102,7 @@ func (r *Request) mayDecide(by Person, approver bool, now time.Time) error {
 	case !approver:
 		return refuse(NotApprover, "You are not one of the approvers. Nothing was recorded. Ask one of them to look at "+r.Name()+".")
 	case r.State == StatePending && !now.Before(r.Expires):
-		return refuse(OutOfTime, "The time to decide on "+r.Name()+" is over. Nothing was recorded. Ask again with /offboard if it is still wanted.")
+		return refuse(OutOfTime, "The time to decide on "+r.Name()+" is over. Nothing was recorded. Ask again if it is still wanted.")
 	}
 	return nil
 }
@@ -200,7 +200,7 @@ func (w Resolve) decide(r *Request, _ time.Time) ([]Event, error) {
 		return nil, refuse(NotApprover, "Only approvers may resolve an unknown outcome. Nothing was recorded.")
 	}
 	if strings.TrimSpace(w.Reason) == "" {
-		return nil, refuse(NotNow, "Say what you saw at the provider: /offboard resolve "+r.Name()+" done|not-done reason. Nothing was recorded.")
+		return nil, refuse(NotNow, "Give a reason: what you saw at the provider. Nothing was recorded.")
 	}
 	e := Event{Kind: Proposed, By: w.By, Step: step, Outcome: byHand(w.Done), Reason: w.Reason}
 	p := r.Proposal

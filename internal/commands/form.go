@@ -9,7 +9,6 @@ import (
 	"offboard/internal/approvals"
 	"offboard/internal/book"
 	"offboard/internal/journal"
-	"offboard/internal/mrkdwn"
 	"offboard/internal/providers"
 )
 
@@ -48,9 +47,8 @@ func (s *Service) openTyped(ctx context.Context, c Click, r *approvals.Request, 
 	if err != nil {
 		return Ack{}, nil, fmt.Errorf("typed form: %w", err)
 	}
-	step := r.Plan.Steps[0]
 	form := TypedForm{
-		Title: "Approve " + r.Name(), Private: string(private), Warning: mrkdwn.Text(step.Warning),
+		Title: "Approve " + r.Name(), Private: string(private), Plan: r.Plan,
 		Ask: "Type the e-mail address of the account as the card shows it (its id if it has none).",
 	}
 	if err := s.forms.OpenTyped(ctx, c.TriggerID, form); err != nil {

@@ -71,10 +71,10 @@ type AskForm struct {
 
 // TypedForm asks an approver to type the account's e-mail or id. It does not show what is to be typed.
 type TypedForm struct {
-	Title   string // at most 24 code points, for example "Approve OFF-42"
-	Warning string // mrkdwn
-	Ask     string // plain text: what to type
-	Private string // comes back in Submit.Private
+	Title   string         // at most 24 code points, for example "Approve OFF-42"
+	Plan    approvals.Plan // what is approved: its warning stands above the field
+	Ask     string         // plain text: what to type
+	Private string         // comes back in Submit.Private
 }
 
 // Forms opens forms. The trigger id is good for three seconds and once.

@@ -63,7 +63,7 @@ func Actions() []Action { return []Action{Delete, Deactivate} }
 type ActionInfo struct {
 	Action     Action
 	Reversible bool   // an administrator can undo it at the provider
-	Warning    string // one or two plain sentences: what stops at once, what cannot be undone
+	Warning    string // one or two plain sentences: what is particular to this vendor. Empty where that it is for good says it all
 	Undo       string // how to undo it; empty when it cannot be undone
 }
 

@@ -68,11 +68,7 @@ func New(c Config) (*Provider, error) {
 func describe(name, host string, timeout time.Duration) providers.Description {
 	return providers.Description{
 		Name: name, Vendor: vendor, Host: host, Default: providers.Delete, Settle: settle, Timeout: timeout,
-		Actions: []providers.ActionInfo{{
-			Action: providers.Delete,
-			Warning: "Terminating a user at ECGrid is permanent and cannot be undone. " +
-				"Their sessions and API keys stop working at once.",
-		}},
+		Actions: []providers.ActionInfo{{Action: providers.Delete}},
 	}
 }
 

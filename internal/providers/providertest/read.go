@@ -39,7 +39,7 @@ func describe(t *testing.T, s *stand) {
 		t.Errorf("the default action %q is none of %+v", d.Default, d.Actions)
 	}
 	for _, a := range d.Actions {
-		if a.Warning == "" || a.Reversible != (a.Undo != "") {
+		if a.Reversible && a.Warning == "" || a.Reversible != (a.Undo != "") {
 			t.Errorf("action is not described: %+v", a)
 		}
 	}

@@ -75,9 +75,8 @@ func describe(name, host string, timeout time.Duration) providers.Description {
 	return providers.Description{
 		Name: name, Vendor: vendor, Host: host, Default: providers.Delete, Settle: settle, Timeout: timeout,
 		Actions: []providers.ActionInfo{{
-			Action: providers.Delete,
-			Warning: "Deleting a user at Torii is permanent: Torii keeps a record of them but has no way to restore it. " +
-				"The person can no longer sign in.",
+			Action:  providers.Delete,
+			Warning: "Torii keeps a record of the deleted user, but has no way to restore it.",
 		}},
 	}
 }

@@ -63,7 +63,7 @@ func TestDescription(t *testing.T) {
 		t.Errorf("Describe = %+v", d)
 	}
 	remove, _ := d.Info(providers.Delete)
-	if remove.Reversible || remove.Undo != "" || !strings.Contains(remove.Warning, "cannot be undone") {
+	if remove.Reversible || remove.Undo != "" || !strings.Contains(remove.Warning, "memberships") {
 		t.Errorf("delete = %+v", remove)
 	}
 	deactivate, _ := d.Info(providers.Deactivate)

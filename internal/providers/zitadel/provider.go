@@ -36,6 +36,9 @@ func New(c Config) (*Provider, error) {
 	return p, err
 }
 
+// offline is what no action reaches (facts/providers.md).
+const offline = "Access tokens that an application checks without asking ZITADEL work until they expire."
+
 // Describe says what this instance is and can do.
 func (p *Provider) Describe() providers.Description {
 	return providers.Description{
@@ -44,14 +47,13 @@ func (p *Provider) Describe() providers.Description {
 		Actions: []providers.ActionInfo{
 			{
 				Action: providers.Deactivate, Reversible: true,
-				Warning: "The user cannot sign in any more, and a service account's tokens die at once.",
+				Warning: "The user cannot sign in any more, and a service account's tokens die at once. " + offline,
 				Undo: "An administrator can reactivate the user in ZITADEL. " +
 					"Sessions stay ended and a service account's tokens stay dead.",
 			},
 			{
-				Action: providers.Delete,
-				Warning: "Permanent, cannot be undone: the user with all grants and admin memberships is removed; " +
-					"sessions and tokens stop at once.",
+				Action:  providers.Delete,
+				Warning: "All grants and admin memberships of the user go too. " + offline,
 			},
 		},
 	}

@@ -9,18 +9,21 @@ import (
 )
 
 // AuditLine reports one event of a request: which request and account, what happened, and at its end the event's number and its whole
-// hash, by which the channel's history witnesses the journal. The end is never cut off.
+// hash, by which the channel's history witnesses the journal. It addresses nobody. The end is never cut off.
 func AuditLine(r *approvals.Request, e approvals.Event) Message {
 	return Message{Text: auditLine(r, e, mostText)}
 }
 
 func auditLine(r *approvals.Request, e approvals.Event, most int) string {
+	if e.Step < 0 || e.Step >= len(r.Plan.Steps) {
+		e.Step = 0
+	}
 	end := fmt.Sprintf(" · #%d", e.Seq)
 	if e.Hash != "" {
 		end += " `" + mrkdwn.Short(e.Hash, nameLength) + "`"
 	}
 	line := fmt.Sprintf("*%s* · %s · %s", r.Name(), kindWords(e.Kind), account(r, e))
-	if s := reported(r, e); s != "" {
+	if s := happened(r, e); s != "" {
 		line += " · " + s
 	}
 	return mrkdwn.Cut(line, most-len([]rune(end))) + end
@@ -33,14 +36,6 @@ func AuditLines(r *approvals.Request, events []approvals.Event) Message {
 		lines = append(lines, auditLine(r, e, mostText/max(1, len(events))-1))
 	}
 	return Message{Text: strings.Join(lines, "\n")}
-}
-
-// reported is what the thread is told; of an outcome only the fact and its proof, since the audit channel needs no advice.
-func reported(r *approvals.Request, e approvals.Event) string {
-	if e.Kind == approvals.Ended && e.Step >= 0 && e.Step < len(r.Plan.Steps) {
-		return outcomeWords(e.Outcome, r.Plan.Steps[e.Step]) + clause(e.Proof)
-	}
-	return said(r, e)
 }
 
 func kindWords(k approvals.Kind) string {
@@ -60,20 +55,21 @@ func kindWords(k approvals.Kind) string {
 
 // account names what the event is about: its step's account, or the whole plan.
 func account(r *approvals.Request, e approvals.Event) string {
-	if len(r.Plan.Steps) == 0 {
+	rehearsal := ""
+	if !r.Plan.Writes {
+		rehearsal = " (rehearsal)"
+	}
+	n := len(r.Plan.Steps)
+	if n == 0 {
 		return "no account"
 	}
-	i := 0
-	if e.Step > 0 && e.Step < len(r.Plan.Steps) {
-		i = e.Step
+	if n > 1 && !deed(e.Kind) {
+		return fmt.Sprintf("%d steps%s", n, rehearsal)
 	}
-	s := r.Plan.Steps[i]
-	out := fmt.Sprintf("%s %s id %s", verbOf(s).do, where(s), mrkdwn.Short(s.Account.ID, nameLength))
-	if n := len(r.Plan.Steps); n > 1 {
-		out += fmt.Sprintf(" (step %d of %d)", i+1, n)
+	s := r.Plan.Steps[e.Step]
+	out := fmt.Sprintf("%s id %s at %s", verbOf(s).do, mrkdwn.Short(s.Account.ID, nameLength), where(s))
+	if n > 1 {
+		out += fmt.Sprintf(" (step %d of %d)", e.Step+1, n)
 	}
-	if !r.Plan.Writes {
-		out += " (rehearsal)"
-	}
-	return out
+	return out + rehearsal
 }

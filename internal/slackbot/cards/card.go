@@ -14,7 +14,7 @@ import (
 func Card(r *approvals.Request) Message {
 	blocks := []slack.Block{slack.NewHeaderBlock(plain(title(r), mostHeader))}
 	if !r.State.Ended() {
-		blocks = append(blocks, section(warning(r)))
+		blocks = append(blocks, section(warning(r.Plan)))
 	}
 	blocks = append(blocks, section(standing(r)))
 	if len(r.Drift) > 0 && !r.State.Ended() {
@@ -42,14 +42,14 @@ func title(r *approvals.Request) string {
 }
 
 // warning says what the plan destroys, each kind of step once.
-func warning(r *approvals.Request) string {
+func warning(p approvals.Plan) string {
 	var out []string
-	if !r.Plan.Writes {
-		out = append(out, "*Rehearsal: nothing will be changed.* Everything happens but the call itself. This is what the call would do:")
+	if !p.Writes {
+		out = append(out, "*Rehearsal: nothing will be changed.* Everything happens but the call itself. With writes on, this would say:")
 	}
 	const most = 6 // what a text object has room for; the kinds of steps are few
 	seen := map[string]bool{}
-	for _, s := range r.Plan.Steps {
+	for _, s := range p.Steps {
 		w := ":warning: " + stepWarning(s)
 		if !seen[w] && len(seen) < most {
 			seen[w] = true
@@ -59,13 +59,13 @@ func warning(r *approvals.Request) string {
 	return strings.Join(out, "\n")
 }
 
-// stepWarning says in words what the action does to an account, then what the provider says of it.
+// stepWarning says in words what the action does to an account, then what is particular to the provider.
 func stepWarning(s approvals.Step) string {
 	v, said := verbOf(s), mrkdwn.Short(s.Warning, valueLength)
 	if s.Reversible {
 		out := fmt.Sprintf("*This will %s the account at %s.* %s", v.do, vendor(s), said)
 		if mrkdwn.Clean(s.Undo) != "" {
-			out += " To undo: " + mrkdwn.Short(s.Undo, valueLength)
+			out += " It can be undone. " + mrkdwn.Short(s.Undo, valueLength)
 		}
 		return strings.TrimSpace(out)
 	}
@@ -77,7 +77,7 @@ func stepWarning(s approvals.Step) string {
 func standing(r *approvals.Request) string {
 	switch r.State {
 	case approvals.StatePending:
-		return tally(r) + " " + wanting(r) + " until " + mrkdwn.Time(r.Expires) + "."
+		return tally(r) + " " + wanting(r)
 	case approvals.StateApproved:
 		return tally(r) + begins(r)
 	case approvals.StateExecuting:
@@ -100,18 +100,27 @@ func tally(r *approvals.Request) string {
 	return out + "."
 }
 
+// wanting says whose word is still needed, and until when.
 func wanting(r *approvals.Request) string {
-	if n := r.Needs(); n > 1 {
-		return fmt.Sprintf("%d people other than %s can decide", n, mrkdwn.Person(r.Requester.ID))
+	who := "1 more approver"
+	if n := r.Needs(); n != 1 {
+		who = fmt.Sprintf("%d more approvers", n)
 	}
-	return "One person other than " + mrkdwn.Person(r.Requester.ID) + " can decide"
+	return fmt.Sprintf("Needed until %s: %s, other than %s.", mrkdwn.Time(r.Expires), who, mrkdwn.Person(r.Requester.ID))
 }
 
 func begins(r *approvals.Request) string {
 	if r.Until.After(r.ApprovedAt) {
 		return " It begins not before " + mrkdwn.Time(r.Until) + ", and not after " + mrkdwn.Time(r.Window) + "."
 	}
-	return " It begins now."
+	return " " + beginsNow(r)
+}
+
+func beginsNow(r *approvals.Request) string {
+	if !r.Plan.Writes {
+		return "The rehearsal begins now."
+	}
+	return "It begins now."
 }
 
 // ending says who ended a request that nothing came of, from the event that ended it.
@@ -191,7 +200,7 @@ func policy(r *approvals.Request) string {
 func fallback(r *approvals.Request) string {
 	out := mrkdwn.Cut(title(r), mostHeader) + "."
 	if !r.State.Ended() {
-		out += " " + warning(r)
+		out += " " + warning(r.Plan)
 	}
 	const most = 5
 	for i, s := range r.Plan.Steps {

@@ -188,7 +188,7 @@ func checkEvents(t *testing.T, r *approvals.Request, s string) {
 		if !strings.HasSuffix(audit.Text, "`"+e.Hash+"`") || strings.Contains(audit.Text, "\n") {
 			t.Errorf("%s: the audit line does not end with the hash, or is not one line: %s", e.Kind, audit.Text)
 		}
-		line := cards.ThreadLine(r, e)
+		line := cards.ThreadLine(r, e, "/offboard")
 		if e.Kind.Receipt() {
 			if line.Text != "" {
 				t.Errorf("%s is told: %s", e.Kind, line.Text)

@@ -34,13 +34,14 @@ func deletion() approvals.Step {
 
 func deactivation() approvals.Step {
 	s := deletion()
-	s.Action, s.Reversible, s.Warning, s.Undo = providers.Deactivate, true, "Tokens of the user stop at once.", "reactivate the user in ZITADEL."
+	s.Action, s.Reversible, s.Warning, s.Undo = providers.Deactivate, true, "Tokens of the user stop at once.", "An administrator can reactivate the user in ZITADEL."
 	return s
 }
 
 func termination() approvals.Step {
 	s := deletion()
 	s.Account.Provider, s.Account.ID, s.Account.Roles, s.Vendor, s.Host = "ecgrid", "177", nil, "ECGrid", "rest.ecgrid.io"
+	s.Warning = ""
 	s.Account.StateWord, s.Account.RolesNote = "Active", "MailboxAdmin and above can administer others."
 	return s
 }

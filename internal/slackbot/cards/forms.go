@@ -42,11 +42,11 @@ func AskForm(f commands.AskForm) (slack.ModalViewRequest, error) {
 	return modal(commands.FormAsk, "Offboard somebody", "Look up", f.Private, blocks)
 }
 
-// TypedForm asks an approver to type what the card shows.
+// TypedForm asks an approver to type what the card shows, under the card's own warning.
 func TypedForm(f commands.TypedForm) (slack.ModalViewRequest, error) {
 	var blocks []slack.Block
-	if f.Warning != "" {
-		blocks = append(blocks, section(f.Warning))
+	if len(f.Plan.Steps) > 0 {
+		blocks = append(blocks, section(warning(f.Plan)))
 	}
 	ask := mrkdwn.Short(f.Ask, mostLabel/5)
 	if ask == "" {

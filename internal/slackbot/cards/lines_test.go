@@ -7,6 +7,7 @@ import (
 
 	"offboard/internal/approvals"
 	"offboard/internal/commands"
+	"offboard/internal/providers"
 	"offboard/internal/slackbot/cards"
 )
 
@@ -17,7 +18,7 @@ func told(r *approvals.Request) []lines {
 	var out []lines
 	for i, e := range r.Events {
 		e.Seq, e.Hash = i+1, strings.Repeat("ab", 32)
-		out = append(out, lines{Thread: cards.ThreadLine(r, e).Text, Audit: cards.AuditLine(r, e).Text})
+		out = append(out, lines{Thread: cards.ThreadLine(r, e, "/offboard").Text, Audit: cards.AuditLine(r, e).Text})
 	}
 	return out
 }
@@ -28,7 +29,7 @@ func stories() map[string]*approvals.Request {
 	all["whole_story"] = asks(true, 2, deactivation()).Fold(
 		approvals.Event{Kind: approvals.Refused, By: requester, Button: approvals.ButtonApprove, Reason: "own_request"},
 		approvals.Event{Kind: approvals.Reminded}, approved(approver), approved(other), approvals.Event{Kind: approvals.Rechecked}, begun(),
-		ended(approvals.Unknown, "no answer in 20 s"), approvals.Event{Kind: approvals.Looked, Proof: "read back: USER_STATE_ACTIVE"},
+		ended(approvals.Unknown, "no answer in 20 s"), approvals.Event{Kind: approvals.Looked, Verdict: providers.NotReached, Proof: "read back: USER_STATE_ACTIVE"},
 		approvals.Event{Kind: approvals.Unresolved, Proof: "no answer in 20 s"},
 		approvals.Event{Kind: approvals.Proposed, By: approver, Outcome: approvals.NotDone, Reason: "I see her active in the console"},
 		approvals.Event{Kind: approvals.Resolved, By: other, Outcome: approvals.NotDone, Proof: "resolved by hand by two people"},
@@ -52,15 +53,46 @@ func TestLines(t *testing.T) {
 func TestApprovalsAreCountedAsOfTheEvent(t *testing.T) {
 	t.Parallel()
 	r := asks(true, 2, deletion()).Fold(approved(approver), approved(other))
-	if got := cards.ThreadLine(r, r.Events[1]).Text; !strings.Contains(got, "(1 of 2)") || !strings.Contains(got, "1 more approval is needed") {
+	if got := cards.ThreadLine(r, r.Events[1], "/offboard").Text; !strings.Contains(got, "(1 of 2)") || !strings.Contains(got, "1 more approval is needed") {
 		t.Error(got)
 	}
-	if got := cards.ThreadLine(r, r.Events[2]).Text; !strings.Contains(got, "(2 of 2)") || !strings.Contains(got, "begins now") {
+	if got := cards.ThreadLine(r, r.Events[2], "/offboard").Text; !strings.Contains(got, "(2 of 2)") || !strings.Contains(got, "begins now") {
 		t.Error(got)
 	}
 	r.Fold(drifted(r), approved(other))
-	if got := cards.ThreadLine(r, r.Events[4]).Text; !strings.Contains(got, "(1 of 2)") {
+	if got := cards.ThreadLine(r, r.Events[4], "/offboard").Text; !strings.Contains(got, "(1 of 2)") {
 		t.Error(got)
+	}
+}
+
+// The audit channel is told facts: it addresses nobody and advises nothing.
+func TestTheAuditChannelAddressesNobody(t *testing.T) {
+	t.Parallel()
+	for name, r := range stories() {
+		for _, e := range r.Events {
+			got := cards.AuditLine(r, e).Text
+			if strings.Contains(got, "<@U0ASKS>,") || strings.Contains(got, "/offboard") || strings.Contains(got, "ask again") {
+				t.Errorf("%s, %s: %s", name, e.Kind, got)
+			}
+		}
+	}
+}
+
+// What people are told to type is the configured command.
+func TestSentencesNameTheConfiguredCommand(t *testing.T) {
+	t.Parallel()
+	named := 0
+	for name, r := range stories() {
+		for _, e := range r.Events {
+			got := cards.ThreadLine(r, e, "/goodbye").Text
+			if strings.Contains(got, "/offboard") {
+				t.Errorf("%s, %s: %s", name, e.Kind, got)
+			}
+			named += strings.Count(got, "/goodbye resolve OFF-42")
+		}
+	}
+	if named == 0 {
+		t.Error("no sentence names the command")
 	}
 }
 
@@ -95,7 +127,7 @@ func TestForms(t *testing.T) {
 	checkView(t, ask)
 	golden(t, "form_ask", ask)
 	typed, err := cards.TypedForm(commands.TypedForm{
-		Title: "Approve OFF-42", Warning: "*This is permanent.*", Ask: "Type the e-mail that the card shows", Private: "p",
+		Title: "Approve OFF-42", Plan: requests()["pending_delete"].Plan, Ask: "Type the e-mail that the card shows", Private: "p",
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -8,23 +8,42 @@ import (
 	"offboard/internal/mrkdwn"
 )
 
-// ThreadLine says one event of a request as one plain sentence or a few. It has no blocks. It is empty for receipts, which nobody is
-// told.
-func ThreadLine(r *approvals.Request, e approvals.Event) Message {
-	return sentence(said(r, e))
-}
-
-func said(r *approvals.Request, e approvals.Event) string {
+// ThreadLine says one event of a request as one plain sentence or a few: what happened, and what it means for those who read the
+// thread. Command is what people type, "/offboard". It has no blocks. It is empty for receipts, which nobody is told.
+func ThreadLine(r *approvals.Request, e approvals.Event, command string) Message {
 	if e.Step < 0 || e.Step >= len(r.Plan.Steps) {
 		e.Step = 0
 	}
+	out := happened(r, e)
+	if deed(e.Kind) {
+		out = subject(r, e.Step) + out
+	}
+	if s := advice(r, e, command); s != "" {
+		out += " " + s
+	}
+	return sentence(out)
+}
+
+// deed reports whether an event is about one step.
+func deed(k approvals.Kind) bool {
+	switch k { //nolint:exhaustive // the rest is about the request
+	case approvals.Rechecked, approvals.Begun, approvals.Deferred, approvals.Ended, approvals.Looked, approvals.Unresolved,
+		approvals.Proposed, approvals.Resolved:
+		return true
+	default:
+		return false
+	}
+}
+
+// happened says what happened, to nobody in particular: the thread and the audit channel are both told that.
+func happened(r *approvals.Request, e approvals.Event) string {
 	switch e.Kind {
 	case approvals.Requested, approvals.Approved, approvals.Denied, approvals.Withdrawn, approvals.Expired, approvals.Reminded,
 		approvals.Refused, approvals.Drifted:
-		return saidDecision(r, e)
+		return decision(r, e)
 	case approvals.Rechecked, approvals.Begun, approvals.Deferred, approvals.Ended, approvals.Looked, approvals.Unresolved,
 		approvals.Proposed, approvals.Resolved:
-		return subject(r, e.Step) + saidDeed(r, e)
+		return progress(r, e)
 	case approvals.Superseded:
 		return "A new request, linked to this one, has taken over the account. Nothing more happens here."
 	case approvals.Completed:
@@ -38,50 +57,63 @@ func said(r *approvals.Request, e approvals.Event) string {
 	}
 }
 
-func saidDecision(r *approvals.Request, e approvals.Event) string {
+func decision(r *approvals.Request, e approvals.Event) string {
 	by := mrkdwn.Person(e.By.ID)
 	switch e.Kind { //nolint:exhaustive // the caller's list
 	case approvals.Requested:
-		return by + " asked for this. Reason" + clause(orNone(e.Reason))
+		return "Asked for by " + by + ". Reason" + clause(orNone(e.Reason))
 	case approvals.Approved:
-		return saidApproved(r, e)
+		return fmt.Sprintf("Approved by %s (%d of %d).", by, consents(r, e), r.Policy.Approvals)
 	case approvals.Denied:
-		return fmt.Sprintf("Denied by %s. %s %s, this request is closed.", by, untouched(r), mrkdwn.Person(r.Requester.ID))
+		return fmt.Sprintf("Denied by %s. %s", by, untouched(r))
 	case approvals.Withdrawn:
 		return fmt.Sprintf("Withdrawn by %s. %s", by, untouched(r))
 	case approvals.Expired:
-		return fmt.Sprintf("Expired%s %s %s, ask again with /offboard if it is still wanted.",
-			clause(e.Reason), untouched(r), mrkdwn.Person(r.Requester.ID))
+		return "Expired" + clause(e.Reason) + " " + untouched(r)
 	case approvals.Reminded:
-		return fmt.Sprintf("Reminder: this still waits for a decision, until %s. %s.", mrkdwn.Time(r.Expires), tallyThen(r, e))
+		return fmt.Sprintf("Reminder: a decision is needed until %s. There are %d of %d approvals.", mrkdwn.Time(r.Expires), consents(r, e),
+			r.Policy.Approvals)
 	case approvals.Refused:
-		return fmt.Sprintf("A click on %s by %s was refused%s", mrkdwn.Short(string(e.Button), nameLength), by,
+		return fmt.Sprintf("A click on %s by %s was refused%s", capital(mrkdwn.Short(string(e.Button), nameLength)), by,
 			clause(strings.ReplaceAll(e.Reason, "_", " "))) // the reason is a code
 	case approvals.Drifted:
-		return "Not what was approved any more, so all approvals are void and nothing was called: " + differences(e.Differences) +
-			". Read the card again, then decide."
+		return "This is not what was approved any more: " + differences(e.Differences) + ". All approvals are void, and nothing was called."
 	default:
 		return ""
 	}
 }
 
-func saidApproved(r *approvals.Request, e approvals.Event) string {
-	missing := max(0, r.Policy.Approvals-consents(r, e))
-	out := fmt.Sprintf("Approved by %s (%d of %d). ", mrkdwn.Person(e.By.ID), consents(r, e), r.Policy.Approvals)
-	switch {
-	case missing == 1:
-		return out + "1 more approval is needed."
-	case missing > 1:
-		return out + fmt.Sprintf("%d more approvals are needed.", missing)
-	case !r.Plan.Writes:
-		return out + "The rehearsal begins now."
+func progress(r *approvals.Request, e approvals.Event) string {
+	s := r.Plan.Steps[e.Step]
+	switch e.Kind { //nolint:exhaustive // the caller's list
+	case approvals.Rechecked:
+		return "Read again: unchanged."
+	case approvals.Begun:
+		return fmt.Sprintf("Calling %s to %s the account (attempt %d).", vendor(s), verbOf(s).do, e.Attempt)
+	case approvals.Deferred:
+		return fmt.Sprintf("Put off%s Nothing was done. It is sent again, not before %s.", clause(e.Proof), mrkdwn.Time(e.Until))
+	case approvals.Ended:
+		return outcomeWords(e.Outcome, s) + clause(e.Proof)
+	case approvals.Looked:
+		return looked(e)
+	case approvals.Unresolved:
+		return fmt.Sprintf("A human must look at %s for id %s: reading back did not tell whether the account was %s%s", where(s),
+			mrkdwn.ID(s.Account.ID), verbOf(s).done, clause(e.Proof))
+	case approvals.Proposed:
+		return fmt.Sprintf("%s looked at %s and proposes to record “%s”%s", mrkdwn.Person(e.By.ID), vendor(s),
+			lower(outcomeWords(e.Outcome, s)), clause(e.Reason))
+	case approvals.Resolved:
+		return "Agreed to by " + mrkdwn.Person(e.By.ID) + ". " + outcomeWords(e.Outcome, s) + clause(e.Proof)
 	default:
-		return out + "It begins now."
+		return ""
 	}
 }
 
-func tallyThen(r *approvals.Request, e approvals.Event) string {
-	return fmt.Sprintf("It has %d of %d approvals", consents(r, e), r.Policy.Approvals)
+func looked(e approvals.Event) string {
+	if e.Verdict == "" {
+		return "Looked again, and nothing could be seen" + clause(e.Proof)
+	}
+	return "Looked again" + clause(strings.TrimPrefix(e.Proof, "read back: "))
 }
 
 // consents counts the approvals that held when the event happened, itself included: the request may have gone on since.
@@ -101,30 +133,37 @@ func consents(r *approvals.Request, e approvals.Event) int {
 	return n
 }
 
-func saidDeed(r *approvals.Request, e approvals.Event) string {
-	s := r.Plan.Steps[e.Step]
-	switch e.Kind { //nolint:exhaustive // the caller's list
-	case approvals.Rechecked:
-		return "Read again right before the call: unchanged."
-	case approvals.Begun:
-		return fmt.Sprintf("Calling %s to %s the account (attempt %d).", vendor(s), verbOf(s).do, e.Attempt)
-	case approvals.Deferred:
-		return fmt.Sprintf("Put off%s Nothing was done. It is sent again not before %s.", clause(e.Proof), mrkdwn.Time(e.Until))
-	case approvals.Ended:
-		return saidEnded(r, e)
-	case approvals.Looked:
-		return "Looked again" + clause(e.Proof)
+// advice says what an event means for those who wait for it, and what they can do next; empty: nothing to add.
+func advice(r *approvals.Request, e approvals.Event, command string) string {
+	asker := mrkdwn.Person(r.Requester.ID)
+	switch e.Kind { //nolint:exhaustive // the rest needs none
+	case approvals.Approved:
+		return whatNow(r, max(0, r.Policy.Approvals-consents(r, e)))
+	case approvals.Denied:
+		return asker + ", this request is closed."
+	case approvals.Expired:
+		return asker + ", ask again if it is still wanted."
+	case approvals.Drifted:
+		return "Read the card again, then decide."
+	case approvals.Ended, approvals.Resolved:
+		return asker + ", " + meaning(r, r.Plan.Steps[e.Step], e.Outcome)
 	case approvals.Unresolved:
-		return fmt.Sprintf("A human must look at %s for id %s: reading back did not tell whether the account was %s%s %s, "+
-			"two approvers together can then record what they saw: /offboard resolve %s done|not-done reason.", where(s),
-			mrkdwn.ID(s.Account.ID), verbOf(s).done, clause(e.Proof), mrkdwn.Person(r.Requester.ID), r.Name())
+		return fmt.Sprintf("%s, two approvers together can then record what they saw: %s resolve %s done|not-done reason.", asker, command, r.Name())
 	case approvals.Proposed:
-		return fmt.Sprintf("%s looked, and proposes to record: %s%s A second approver must agree: /offboard resolve %s %s reason.",
-			mrkdwn.Person(e.By.ID), lower(outcomeWords(e.Outcome, s)), clause(e.Reason), r.Name(), resolveWord(e.Outcome))
-	case approvals.Resolved:
-		return fmt.Sprintf("Recorded by two people, last %s: %s", mrkdwn.Person(e.By.ID), saidEnded(r, e))
+		return fmt.Sprintf("A second approver must agree: %s resolve %s %s reason.", command, r.Name(), resolveWord(e.Outcome))
 	default:
 		return ""
+	}
+}
+
+func whatNow(r *approvals.Request, missing int) string {
+	switch missing {
+	case 0:
+		return beginsNow(r)
+	case 1:
+		return "1 more approval is needed."
+	default:
+		return fmt.Sprintf("%d more approvals are needed.", missing)
 	}
 }
 
@@ -135,14 +174,8 @@ func resolveWord(o approvals.Outcome) string {
 	return "not-done"
 }
 
-// saidEnded is the outcome, its proof, and what it means for who asked.
-func saidEnded(r *approvals.Request, e approvals.Event) string {
-	s := r.Plan.Steps[e.Step]
-	return outcomeWords(e.Outcome, s) + clause(e.Proof) + " " + mrkdwn.Person(r.Requester.ID) + ", " + meaning(r, s, e.Outcome)
-}
-
+// meaning says what an outcome means for who asked.
 func meaning(r *approvals.Request, s approvals.Step, o approvals.Outcome) string {
-	const again = "ask again with the same /offboard command: a new request, with fresh approvals."
 	done := verbOf(s).done
 	switch o {
 	case approvals.Done:
@@ -152,12 +185,12 @@ func meaning(r *approvals.Request, s approvals.Step, o approvals.Outcome) string
 	case approvals.Elsewhere:
 		return "the account was to be " + done + ", but it is deleted."
 	case approvals.NotDone:
-		return "the account was not " + done + ". If it is still wanted, " + again
+		return "the account was not " + done + ". If it is still wanted, ask again: a new request, with fresh approvals."
 	case approvals.Rehearsed:
-		return "with writes on, the account would have been " + done + " now."
+		return "with writes on, " + vendor(s) + " would have been called now."
 	case approvals.Unseen:
-		return "the account is still there. It is looked at again after an hour and after a day, because a late call can still land. " +
-			"To try again, ask with the same /offboard command: a new request linked to " + r.Name() + ", with fresh approvals."
+		return "the account looks unchanged. It is looked at again after an hour and after a day, because a late call can still land. " +
+			"If it is still wanted, ask again: a new request linked to " + r.Name() + ", with fresh approvals."
 	case approvals.Unknown:
 		return "the account may have been " + done + ". No second call will be made; it is being read back, and the outcome follows here."
 	default:

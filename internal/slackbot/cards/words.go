@@ -78,7 +78,7 @@ func outcomeWords(o approvals.Outcome, s approvals.Step) string {
 	case approvals.NotDone:
 		return "Not done"
 	case approvals.Rehearsed:
-		return "Rehearsal: nothing was changed"
+		return "Rehearsal only, nothing was changed"
 	case approvals.Unseen:
 		return "Not done, as far as can be seen"
 	case approvals.Unknown:

@@ -20,6 +20,7 @@ import (
 type Config struct {
 	Approvals string       // id of the channel for cards
 	Audit     string       // id of the audit channel
+	Command   string       // what people type; empty: /offboard
 	Self      Self         // as auth.test says: only messages of this bot are taken for our own
 	Logger    *slog.Logger // nil: nothing is logged
 }
@@ -50,6 +51,9 @@ func New(api *webapi.Client, cfg Config) (*Poster, error) {
 		return nil, errors.New("post: it is not known who we are")
 	}
 	p := &Poster{api: api, cfg: cfg, log: cfg.Logger, seen: map[string]time.Time{}}
+	if p.cfg.Command == "" {
+		p.cfg.Command = "/offboard"
+	}
 	if p.log == nil {
 		p.log = slog.New(slog.DiscardHandler)
 	}
@@ -78,7 +82,7 @@ func (p *Poster) UpdateCard(ctx context.Context, r *approvals.Request) error {
 // PostThread posts the sentence for one event into the card's thread; where there is none, into the audit channel, which it then names
 // the request for.
 func (p *Poster) PostThread(ctx context.Context, r *approvals.Request, e approvals.Event, mark string) (approvals.Place, error) {
-	m := cards.ThreadLine(r, e)
+	m := cards.ThreadLine(r, e, p.cfg.Command)
 	if threadless(r) {
 		m.Text = fmt.Sprintf("*%s* (told here, because its thread cannot be written): %s", r.Name(), m.Text)
 		return p.post(ctx, p.cfg.Audit, "", m, mark)
