@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"offboard/internal/commands"
@@ -286,5 +287,50 @@ func TestNewRefuses(t *testing.T) {
 		if _, err := New(secret.New(tc.secret), inbound.NewIntake(d, &bot{}, inbound.NewRunner(1, log), log, nil), log); err == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+// slowWire is a connection on which every write and flush takes a second.
+type slowWire struct{ *httptest.ResponseRecorder }
+
+func (w slowWire) Write(p []byte) (int, error) {
+	time.Sleep(time.Second)
+	return w.ResponseRecorder.Write(p)
+}
+
+func (w slowWire) Flush() {
+	time.Sleep(time.Second)
+	w.ResponseRecorder.Flush()
+}
+
+// TestLaterAfterTheFlush: nothing goes on before the acknowledgement has been flushed.
+func TestLaterAfterTheFlush(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began, ran := time.Now(), time.Duration(0)
+		r := newRig(t, &bot{later: func(context.Context) { ran = time.Since(began) }}, 1)
+		r.ServeHTTP(slowWire{httptest.NewRecorder()}, signed(PathInteractions, formType, payload(click)))
+		r.close(t)
+		if ran != 2*time.Second {
+			t.Errorf("began after %s, with two seconds of writing", ran)
+		}
+	})
+}
+
+// broken is a connection that is gone.
+type broken struct{ *httptest.ResponseRecorder }
+
+func (broken) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// TestUnwrittenIsToldPrivately: what was recorded goes on, and the person is told, although Slack has gone.
+func TestUnwrittenIsToldPrivately(t *testing.T) {
+	t.Parallel()
+	ran := make(chan struct{})
+	r := newRig(t, &bot{ack: commands.Ack{Text: "looking"}, later: func(context.Context) { close(ran) }}, 1)
+	r.ServeHTTP(broken{httptest.NewRecorder()}, signed(PathCommands, formType, command("")))
+	<-ran
+	r.close(t)
+	if got := strings.Join(r.private.texts, "|"); got != "looking" {
+		t.Errorf("told %q", got)
 	}
 }

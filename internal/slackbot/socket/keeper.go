@@ -68,8 +68,17 @@ func (k *keeper) short() bool {
 	return !k.stopping && k.count(phaseOpening) == 0 && k.count(phaseLive) < k.c.want
 }
 
-// replaced reports whether retiring connections are no longer needed.
-func (k *keeper) replaced() bool { return k.count(phaseLive) >= k.c.want }
+// replaced reports whether a retiring connection is no longer needed: as many as are wanted are live, or at least newer. The second is
+// for a Slack that sends every connection away and closes none.
+func (k *keeper) replaced(at *place) bool {
+	newer := 0
+	for _, other := range k.conns {
+		if (other.phase == phaseLive || other.phase == phaseRetiring) && other.up.After(at.up) {
+			newer++
+		}
+	}
+	return newer >= k.c.want || k.count(phaseLive) >= k.c.want
+}
 
 // wait is how long nothing is to be done, if nothing happens.
 func (k *keeper) wait(now time.Time) time.Duration {
@@ -78,7 +87,7 @@ func (k *keeper) wait(now time.Time) time.Duration {
 		next = k.pace.at()
 	}
 	for _, at := range k.conns {
-		if at.phase == phaseRetiring && k.replaced() && at.since.Add(linger).Before(next) {
+		if at.phase == phaseRetiring && k.replaced(at) && at.since.Add(linger).Before(next) {
 			next = at.since.Add(linger)
 		}
 	}
@@ -91,7 +100,7 @@ func (k *keeper) tick(ctx context.Context, now time.Time) {
 		k.open(ctx, now)
 	}
 	for n, at := range k.conns {
-		if at.phase == phaseRetiring && k.replaced() && !at.since.Add(linger).After(now) {
+		if at.phase == phaseRetiring && k.replaced(at) && !at.since.Add(linger).After(now) {
 			k.close(n, at, now)
 		}
 	}
