@@ -107,18 +107,18 @@ func (s *Service) numbered(ctx context.Context, number int) (*approvals.Request,
 	return r, err
 }
 
-func (s *Service) withdraw(ctx context.Context, by approvals.Person, number int) (Reply, error) {
+func (s *Service) withdraw(ctx context.Context, by approvals.Person, number int, deliveries ...string) (Reply, error) {
 	r, err := s.numbered(ctx, number)
 	if err != nil {
 		return Reply{}, err
 	}
-	if _, err := s.book.Update(ctx, r.ID, book.Wish(approvals.Withdraw{By: by})); err != nil {
+	if _, err := s.book.Update(ctx, r.ID, book.Wish(approvals.Withdraw{By: by}), deliveries...); err != nil {
 		return Reply{}, err
 	}
 	return Reply{Text: r.Name() + " is withdrawn. Nothing will be called.", Card: r.Card.Place}, nil
 }
 
-func (s *Service) resolve(ctx context.Context, by approvals.Person, line Line) (Reply, error) {
+func (s *Service) resolve(ctx context.Context, by approvals.Person, line Line, deliveries ...string) (Reply, error) {
 	approver, err := s.may(ctx, by, s.set.Approvers)
 	if err != nil {
 		return Reply{}, err
@@ -128,7 +128,7 @@ func (s *Service) resolve(ctx context.Context, by approvals.Person, line Line) (
 		return Reply{}, err
 	}
 	w := approvals.Resolve{By: by, Approver: approver, Done: line.Done, Reason: line.Reason}
-	after, err := s.book.Update(ctx, r.ID, book.Wish(w))
+	after, err := s.book.Update(ctx, r.ID, book.Wish(w), deliveries...)
 	if err != nil {
 		return Reply{}, err
 	}

@@ -75,14 +75,23 @@ func (s *Service) Command(ctx context.Context, c Command) (Ack, Later, error) {
 	if f, ok := errors.AsType[*fault](err); ok {
 		return Ack{Text: mrkdwn.Text(f.say) + " Nothing was done. Type `" + s.set.Command + " help` for the grammar."}, nil, nil
 	}
-	if line.Verb == VerbHelp {
+	switch line.Verb { //nolint:exhaustive // the others follow
+	case VerbHelp:
 		return Ack{Text: Help(s.set.Command)}, nil, nil
+	case VerbWithdraw:
+		return s.atOnce(ctx, c, func(by approvals.Person) (Reply, error) {
+			return s.withdraw(ctx, by, line.Number, c.Delivery.Keys...)
+		})
+	case VerbResolve:
+		return s.atOnce(ctx, c, func(by approvals.Person) (Reply, error) {
+			return s.resolve(ctx, by, line, c.Delivery.Keys...)
+		})
 	}
 	// What only reads is remembered too: a repeat is silent, whatever it asks for (design §9).
 	if ack, fresh := s.remember(ctx, c.Delivery); !fresh {
 		return ack, nil, nil
 	}
-	switch line.Verb { //nolint:exhaustive // help is answered above, to ask below
+	switch line.Verb { //nolint:exhaustive // the rest is above, to ask below
 	case VerbForm:
 		return s.openForm(ctx, c)
 	case VerbList:
@@ -90,14 +99,6 @@ func (s *Service) Command(ctx context.Context, c Command) (Ack, Later, error) {
 	case VerbStatus:
 		return Ack{}, s.later(c.From, c.Reply, func(ctx context.Context, by approvals.Person) (Reply, error) {
 			return s.status(ctx, by, line.Number)
-		}), nil
-	case VerbWithdraw:
-		return Ack{}, s.later(c.From, c.Reply, func(ctx context.Context, by approvals.Person) (Reply, error) {
-			return s.withdraw(ctx, by, line.Number)
-		}), nil
-	case VerbResolve:
-		return Ack{}, s.later(c.From, c.Reply, func(ctx context.Context, by approvals.Person) (Reply, error) {
-			return s.resolve(ctx, by, line)
 		}), nil
 	}
 	return Ack{Text: lookingUp(line)}, s.later(c.From, c.Reply, func(ctx context.Context, by approvals.Person) (Reply, error) {
@@ -124,6 +125,42 @@ func (s *Service) remember(ctx context.Context, d Delivery) (Ack, bool) {
 		return Ack{Text: cannotRecord}, false
 	}
 	return Ack{}, true
+}
+
+// atOnce lets a decision be made before its command is acknowledged, as a click is: Slack delivers no command twice, so one that was
+// acknowledged and not yet recorded would be lost with the process, and the removal that somebody took back would go on.
+func (s *Service) atOnce(ctx context.Context, c Command, f func(by approvals.Person) (Reply, error)) (Ack, Later, error) {
+	by, err := s.person(ctx, c.From)
+	var r Reply
+	if err == nil {
+		r, err = f(by)
+	}
+	if again(err) {
+		s.log.Info("a delivery was handled before")
+		return Ack{}, nil, nil
+	}
+	if err != nil {
+		if !forPeople(err) {
+			return Ack{}, nil, fmt.Errorf("command: %w", err)
+		}
+		if ack, fresh := s.remember(ctx, c.Delivery); !fresh {
+			return ack, nil, nil
+		}
+		var owed bool
+		if r, owed = s.apology(err); !owed {
+			return Ack{}, nil, nil
+		}
+	}
+	return Ack{}, func(ctx context.Context) { s.reply(ctx, c.Reply, r) }, nil
+}
+
+// forPeople reports whether an error says something about what was asked; any other is a fault of ours, after which it is not known
+// what was recorded.
+func forPeople(err error) bool {
+	_, unwelcome := errors.AsType[*Unwelcome](err)
+	_, refused := errors.AsType[*approvals.Refusal](err)
+	_, told := errors.AsType[*plain](err)
+	return unwelcome || refused || told || isDirectory(err)
 }
 
 // laterTimeout bounds everything that happens after an acknowledgement.
