@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,16 +19,17 @@ import (
 )
 
 // patience is how long a test waits for anything at all.
-const patience = 50 * time.Second
+const patience = 30 * time.Second
 
 // props vary a stage. The zero value is HTTP with writes on, started.
 type props struct {
 	socket    bool
 	rehearsal bool
-	listen    string           // empty: a free port, known once the bot is ready
-	edit      []string         // pairs: what stands in the configuration file, and what shall
-	before    func(*town.Town) // changes the town before the bot starts
-	later     bool             // the test starts the bot itself
+	listen    string                               // empty: a free port, known once the bot is ready
+	edit      []string                             // pairs: what stands in the configuration file, and what shall
+	before    func(*town.Town)                     // changes the town before the bot starts
+	between   func(next http.Handler) http.Handler // stands between the bot and Slack
+	later     bool                                 // the test starts the bot itself
 }
 
 // stage is a town and the real bot that serves it, started as the command line does.
@@ -58,10 +61,13 @@ func newStage(t *testing.T, p props) *stage {
 	if p.before != nil {
 		p.before(tw)
 	}
-	var yaml string
-	yaml, s.env = tw.Config(town.Settings{
+	yaml, env := tw.Config(town.Settings{
 		Journal: filepath.Join(s.dir, "offboard.db"), Listen: p.listen, HTTP: !p.socket, Writes: !p.rehearsal,
 	})
+	s.env = env
+	if p.between != nil {
+		yaml = strings.ReplaceAll(yaml, tw.Slack.APIURL(), s.between(p.between))
+	}
 	for i := 0; i+1 < len(p.edit); i += 2 {
 		if !strings.Contains(yaml, p.edit[i]) {
 			t.Fatalf("the configuration has no %q", p.edit[i])
@@ -76,6 +82,13 @@ func newStage(t *testing.T, p props) *stage {
 		s.start()
 	}
 	return s
+}
+
+// between puts a handler in front of Slack's Web API and returns its address.
+func (s *stage) between(make func(next http.Handler) http.Handler) string {
+	h := httptest.NewServer(make(s.slack))
+	s.t.Cleanup(h.Close)
+	return h.URL + "/api/"
 }
 
 func (s *stage) close() {

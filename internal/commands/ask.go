@@ -16,19 +16,8 @@ import (
 
 // ask looks a person up, and records a request when exactly one account is meant.
 func (s *Service) ask(ctx context.Context, by approvals.Person, line Line) (Reply, error) {
-	ok, err := s.may(ctx, by, s.set.Requesters)
-	if err != nil {
+	if err := s.mayAsk(ctx, by); err != nil {
 		return Reply{}, err
-	}
-	if !ok {
-		_, err := approvals.Decide(&approvals.Request{}, approvals.Ask{By: by}, s.now())
-		return Reply{}, err
-	}
-	if s.set.CardsMayGoOut != nil {
-		if err := s.set.CardsMayGoOut(ctx); err != nil {
-			s.log.Error("no card may go out", "error", err)
-			return Reply{}, plainf("No card can be posted into the approvals channel now. Nothing was done. Tell whoever runs the bot.")
-		}
 	}
 	where, err := s.where(line)
 	if err != nil {
@@ -44,6 +33,25 @@ func (s *Service) ask(ctx context.Context, by approvals.Person, line Line) (Repl
 		return found.reply(line)
 	}
 	return s.record(ctx, by, target, hit, line)
+}
+
+// mayAsk refuses whoever is no requester, and everybody while no card may be posted.
+func (s *Service) mayAsk(ctx context.Context, by approvals.Person) error {
+	ok, err := s.may(ctx, by, s.set.Requesters)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		_, err := approvals.Decide(&approvals.Request{}, approvals.Ask{By: by}, s.now())
+		return err
+	}
+	if s.set.CardsMayGoOut != nil {
+		if err := s.set.CardsMayGoOut(ctx); err != nil {
+			s.log.Error("no card may go out", "error", err)
+			return plainf("No card can be posted into the approvals channel now. Nothing was done. Tell whoever runs the bot.")
+		}
+	}
+	return nil
 }
 
 // where lists the providers that are looked at.
@@ -144,15 +152,15 @@ func (s *Service) guard(ctx context.Context, p providers.Provider) (approvals.Gu
 // create records the request. When an earlier one of unseen outcome holds the account, the new one takes over from it.
 func (s *Service) create(ctx context.Context, ask approvals.Ask) (Reply, error) {
 	r, err := s.book.Create(ctx, ask, s.limits(ask.By)...)
-	if held, ok := errors.AsType[*journal.ReservedError](err); ok && ask.Linked == nil {
+	if held, ok := errors.AsType[*journal.ReservedError](err); ok {
 		holder, err := s.book.Get(ctx, held.Holder)
 		if err != nil {
 			return Reply{}, err
 		}
-		if !unseen(holder) {
+		if ask.Linked != nil || !unseen(holder) {
 			return Reply{
 				Text: fmt.Sprintf("%s is already open for this account (%s). Nothing was added.", holder.Name(), holder.State.Words()),
-				Card: holder.Card.Place,
+				Card: s.cardOf(ctx, holder.ID),
 			}, nil
 		}
 		ask.Linked = holder
@@ -167,8 +175,12 @@ func (s *Service) create(ctx context.Context, ask approvals.Ask) (Reply, error) 
 	}
 	step := r.Plan.Steps[0]
 	s.log.Info("requested", "request", r.ID, "number", r.Number, "provider", step.Account.Provider, "action", step.Action)
-	text := fmt.Sprintf("%s is recorded: %s %s at %s. The card is in the approvals channel; somebody else must approve it there.",
-		r.Name(), step.Action, mrkdwn.Name(step.Account.Name, step.Account.ID), mrkdwn.Text(step.Vendor))
+	what := string(step.Action)
+	if !r.Plan.Writes {
+		what = "rehearse: " + what
+	}
+	text := fmt.Sprintf("%s is recorded: %s %s at %s. Its card stands in the approvals channel; somebody else must approve it there.",
+		r.Name(), what, mrkdwn.Name(step.Account.Name, step.Account.ID), mrkdwn.Text(step.Vendor))
 	return Reply{Text: text, Card: s.cardOf(ctx, r.ID)}, nil
 }
 
@@ -183,8 +195,12 @@ func (s *Service) cardOf(ctx context.Context, id string) approvals.Place {
 	return r.Card.Place
 }
 
-// unseen reports whether the request's outcome is "not done, as far as can be seen": it may be asked for again.
+// unseen reports whether the request's outcome is "not done, as far as can be seen": it may be asked for again. What this version does
+// not understand keeps its account.
 func unseen(r *approvals.Request) bool {
+	if r.Foreign || len(r.Steps) == 0 {
+		return false
+	}
 	for _, p := range r.Steps {
 		if p.Outcome != approvals.Unseen {
 			return false
