@@ -166,7 +166,7 @@ func (a *app) startIntake(ctx context.Context, all *parts, server *server, h com
 	}
 	intake := inbound.NewIntake(decoder, h, runner, a.log, newDeliveries(a.health.registry))
 	if a.cfg.Slack.Transport == config.HTTPS {
-		return a.startHTTP(ctx, all, server, intake)
+		return a.startHTTP(server, intake)
 	}
 	return a.startSocket(ctx, all, intake)
 }

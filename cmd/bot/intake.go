@@ -17,18 +17,14 @@ import (
 )
 
 // startHTTP takes Slack's signed requests in.
-func (a *app) startHTTP(ctx context.Context, all *parts, server *server, intake *inbound.Intake) error {
+func (a *app) startHTTP(server *server, intake *inbound.Intake) error {
 	in, err := httpin.New(a.cfg.Slack.SigningSecret, intake, a.log)
 	if err != nil {
 		return err
 	}
 	var h http.Handler = in
-	all.start(ctx, part{"slack requests", func(ctx context.Context) error {
-		server.slack.Store(&h)
-		a.health.open()
-		<-ctx.Done()
-		return nil
-	}})
+	server.slack.Store(&h) // before the bot says that it is ready: the first request must not be turned away
+	a.health.open()
 	return nil
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -29,6 +30,7 @@ type props struct {
 	edit      []string                             // pairs: what stands in the configuration file, and what shall
 	before    func(*town.Town)                     // changes the town before the bot starts
 	between   func(next http.Handler) http.Handler // stands between the bot and Slack
+	patience  time.Duration                        // 0: that of every test
 	later     bool                                 // the test starts the bot itself
 }
 
@@ -50,7 +52,7 @@ type stage struct {
 
 func newStage(t *testing.T, p props) *stage {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(p.patience, patience))
 	t.Cleanup(cancel)
 	tw, err := town.Open(ctx, "", slog.New(slog.DiscardHandler))
 	if err != nil {
