@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"offboard/internal/approvals"
@@ -29,12 +31,15 @@ type chosen struct {
 	Mention  string `json:"m,omitempty"`
 }
 
+// encodeChosen escapes no more than it must: a button carries 2,000 code points (facts/slack.md).
 func encodeChosen(c chosen) string {
-	b, err := json.Marshal(c)
-	if err != nil {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(c); err != nil {
 		return ""
 	}
-	return string(b)
+	return strings.TrimSpace(b.String())
 }
 
 // cardWait is how long a click waits for its card's place to be on record, inside Slack's three seconds.
@@ -47,7 +52,7 @@ func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
 	}
 	button := approvals.Button(c.Action)
 	var v cardValue
-	if err := json.Unmarshal([]byte(c.Value), &v); err != nil || v.Request == "" {
+	if err := json.Unmarshal([]byte(c.Value), &v); err != nil || v.Request == "" || !onCards(button) {
 		s.log.Warn("a click carries no request")
 		return Ack{}, nil, nil
 	}
@@ -55,7 +60,9 @@ func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
 	r, err := s.clicked(ctx, v.Request)
 	if errors.Is(err, journal.ErrNotFound) {
 		s.log.Warn("a click names no request of ours")
-		return Ack{}, s.private(c.Reply, "This card belongs to no request on record. Nothing was recorded. Ask again with "+s.set.Command+"."), nil
+		return Ack{}, s.later(c.From, c.Reply, func(context.Context, approvals.Person) (Reply, error) {
+			return Reply{}, plainf("This card belongs to no request on record. Nothing was recorded. Ask again with %s.", mrkdwn.Text(s.set.Command))
+		}), nil
 	}
 	if err != nil {
 		return Ack{}, nil, fmt.Errorf("click: %w", err)
@@ -75,6 +82,10 @@ func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
 		_, err = s.book.Update(ctx, r.ID, book.Wish(w), c.Delivery.Keys...)
 	}
 	return s.refused(ctx, c, r, by, err)
+}
+
+func onCards(b approvals.Button) bool {
+	return b == approvals.ButtonApprove || b == approvals.ButtonDeny || b == approvals.ButtonWithdraw
 }
 
 // asking finds out who the sender is while other things go on. What it returns waits for the answer.
@@ -225,6 +236,8 @@ func (s *Service) private(to Replier, text string) Later {
 	return func(ctx context.Context) { s.reply(ctx, to, Reply{Text: mrkdwn.Text(text)}) }
 }
 
+var slackID = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
+
 // choose goes on with an account from a private list, as if its id had been typed.
 func (s *Service) choose(ctx context.Context, c Click) (Ack, Later, error) {
 	var v chosen
@@ -233,7 +246,8 @@ func (s *Service) choose(ctx context.Context, c Click) (Ack, Later, error) {
 		return Ack{}, nil, nil
 	}
 	line := Line{Verb: VerbAsk, Who: v.ID, Provider: v.Provider, Action: providers.Action(v.Action), Reason: v.Reason}
-	if line.check() != nil {
+	if line.check() != nil || v.Mention != "" && !slackID.MatchString(v.Mention) {
+		s.log.Warn("a choice that could not have been typed")
 		return Ack{}, nil, nil
 	}
 	if err := s.book.Remember(ctx, c.Delivery.Keys...); err != nil {
@@ -249,10 +263,7 @@ func (s *Service) choose(ctx context.Context, c Click) (Ack, Later, error) {
 
 // askChosen records a request for the account with exactly this id.
 func (s *Service) askChosen(ctx context.Context, by approvals.Person, line Line, mention string) (Reply, error) {
-	if ok, err := s.may(ctx, by, s.set.Requesters); err != nil || !ok {
-		if err == nil {
-			_, err = approvals.Decide(&approvals.Request{}, approvals.Ask{By: by}, s.now())
-		}
+	if err := s.mayAsk(ctx, by); err != nil {
 		return Reply{}, err
 	}
 	where, err := s.where(line)

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -73,16 +74,16 @@ func (s *Service) Submit(ctx context.Context, v Submit) (Ack, Later, error) {
 
 func (s *Service) submitAsk(ctx context.Context, v Submit) (Ack, Later, error) {
 	line := Line{Verb: VerbAsk, Provider: v.Values[FieldProvider], Action: providers.Action(v.Values[FieldAction]), Reason: v.Values[FieldReason]}
-	who, rest := cutWord(v.Values[FieldWho])
+	who, rest := cutWord(quotes.Replace(v.Values[FieldWho]))
 	err := line.setWho(who)
 	if rest != "" {
-		err = faultf("Name one person at a time: an e-mail address, an id or a login.")
+		err = faultf("Name one person at a time: an e-mail address, an id or a login. Put a login with a space in it in quotes.")
 	}
 	if err == nil {
 		err = line.check()
 	}
 	if f, ok := errors.AsType[*fault](err); ok {
-		return Ack{Errors: map[string]string{FieldWho: f.say}}, nil, nil
+		return Ack{Errors: map[string]string{cmp.Or(f.field, FieldWho): f.say}}, nil, nil
 	}
 	ack, fresh := s.remember(ctx, v.Delivery)
 	if !fresh {
@@ -128,7 +129,10 @@ func (s *Service) submitTyped(ctx context.Context, v Submit) (Ack, Later, error)
 			s.log.Error("record refused form", "request", c.Request, "error", recErr)
 		}
 	}
-	reply, _ := s.apology(err)
+	reply, owed := s.apology(err)
+	if !owed {
+		return Ack{}, nil, nil
+	}
 	if f, ok := errors.AsType[*approvals.Refusal](err); ok {
 		reply.Text = f.Say
 	}

@@ -44,11 +44,18 @@ const (
 )
 
 // fault is what is wrong with a line, in plain words for who typed it.
-type fault struct{ say string }
+type fault struct {
+	say   string
+	field string // the form's field that it is about; empty: who
+}
 
 func (f *fault) Error() string { return "line: " + f.say }
 
-func faultf(format string, args ...any) error { return &fault{fmt.Sprintf(format, args...)} }
+func faultf(format string, args ...any) error { return &fault{say: fmt.Sprintf(format, args...)} }
+
+func faultIn(field, format string, args ...any) error {
+	return &fault{say: fmt.Sprintf(format, args...), field: field}
+}
 
 var (
 	quotes   = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`, "‘", "'", "’", "'", "\u00a0", " ")
@@ -238,9 +245,9 @@ func (l *Line) check() error {
 	case mrkdwn.Clean(l.Who) != l.Who || strings.ContainsAny(l.Who, "<>"):
 		return faultf("That is not an e-mail address, an id, a login or an @mention. Check it and try again.")
 	case l.Action != "" && l.Action != providers.Delete && l.Action != providers.Deactivate:
-		return faultf("I do not know the action %q. There are delete and deactivate.", l.Action)
+		return faultIn(FieldAction, "I do not know the action %q. There are delete and deactivate.", l.Action)
 	case utf8.RuneCountInString(l.Reason) > longestReason:
-		return faultf("The reason is longer than %d characters. Shorten it.", longestReason)
+		return faultIn(FieldReason, "The reason is longer than %d characters. Shorten it.", longestReason)
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func (s *Service) search(ctx context.Context, where []providers.Provider, q prov
 	errs := make([]error, len(where))
 	var wg sync.WaitGroup
 	for i, p := range where {
-		wg.Go(func() { accounts[i], errs[i] = p.Find(ctx, q) })
+		wg.Go(func() { accounts[i], errs[i] = find(ctx, p, q) })
 	}
 	wg.Wait()
 	var f found
@@ -60,6 +60,16 @@ func (s *Service) search(ctx context.Context, where []providers.Provider, q prov
 		}
 	}
 	return f
+}
+
+// find keeps a panic in one provider's search from ending the process: nothing above would stop it in this goroutine.
+func find(ctx context.Context, p providers.Provider, q providers.Query) (accounts []providers.Account, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("search: panic: %T", v)
+		}
+	}()
+	return p.Find(ctx, q)
 }
 
 func (s *Service) readByID(ctx context.Context, p providers.Provider, id string) (providers.Account, error) {
@@ -130,6 +140,6 @@ func (h hit) choice(line Line) Choice {
 	parts = append(parts, mrkdwn.Text(string(a.State)))
 	return Choice{
 		Text: strings.Join(parts, " · "), Label: "Ask to " + string(actionFor(d, line)),
-		Value: encodeChosen(chosen{Provider: d.Name, ID: a.ID, Action: string(actionFor(d, line)), Reason: line.Reason, Mention: line.Mention}),
+		Value: encodeChosen(chosen{Provider: d.Name, ID: a.ID, Action: string(actionFor(d, line)), Reason: mrkdwn.Clean(line.Reason), Mention: line.Mention}),
 	}
 }

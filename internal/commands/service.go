@@ -221,7 +221,8 @@ func (s *Service) apology(err error) (r Reply, owed bool) {
 		return Reply{Text: cannotTell}, true
 	}
 	s.log.Error("command", "error", err)
-	return Reply{Text: cannotRecord}, true
+	return Reply{Text: fmt.Sprintf("The bot cannot reach its own records now, so nobody can say whether this was recorded. "+
+		"Type `%s list` in a minute to see, and try again if it is not there.", s.set.Command)}, true
 }
 
 // plain is an error that is already a sentence for the person, as mrkdwn.
