@@ -2,12 +2,84 @@ package page
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
 
 	"offboard/internal/sandbox/town"
 )
 
+// Serve shows the town at addr, a loopback address with a port (0: a free one), until ctx ends, and says on out how to use it. An address
+// that others could reach is an error, and so is one that is taken.
 func Serve(ctx context.Context, addr string, t *town.Town, out io.Writer) error {
-	<-ctx.Done()
+	l, err := listen(ctx, addr)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	s := &http.Server{
+		Handler: newServer(t, l.Addr().String()), ReadHeaderTimeout: 10 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(l) }()
+	greet(out, "http://"+l.Addr().String()+"/")
+	select {
+	case err := <-served:
+		return fmt.Errorf("the page: %w", err)
+	case <-ctx.Done():
+	}
+	err = shut(ctx, s)
+	<-served
+	return err
+}
+
+// stopIn is how long actions that are under way may take when the page stops. Slack gives an app 3 s to acknowledge.
+const stopIn = 5 * time.Second
+
+func shut(ctx context.Context, s *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopIn)
+	defer cancel()
+	if err := s.Shutdown(ctx); err != nil {
+		return errors.Join(fmt.Errorf("the page: stop: %w", err), s.Close())
+	}
 	return nil
 }
+
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("--listen %s: it must be an address and a port, such as 127.0.0.1:8088: %w", addr, err)
+	}
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return nil, fmt.Errorf("--listen %s: the page has no sign-in, so it is served on loopback only. Use 127.0.0.1:%s", addr, port)
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, port))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is taken, perhaps by another sandbox. Choose another port, for example --listen 127.0.0.1:0: %w", addr, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--listen %s: %w", addr, err)
+	}
+	return l, nil
+}
+
+func greet(out io.Writer, url string) {
+	fmt.Fprintf(out, "The sandbox is up: a local workspace, local providers and the bot. Nothing leaves this machine.\n\n  Open %s\n\n", url)
+	for _, id := range town.Everybody() {
+		fmt.Fprintf(out, "  %-7s %s\n", town.Name(id), town.Part(id))
+	}
+	fmt.Fprintf(out, "\n  As alice, type  %s\n  Then be bob, look into #%s and click Approve.\n\nCtrl-C stops it. Nothing is kept.\n",
+		firstCommand, town.Name(town.Approvals))
+}
+
+// firstCommand is what to try first.
+const firstCommand = "/offboard dana.hill@example.com provider:ecgrid"

@@ -2,6 +2,9 @@ package town
 
 import "fmt"
 
+// Command is the slash command of the bot.
+const Command = "/offboard"
+
 // Settings vary the configuration.
 type Settings struct {
 	Journal string // path of the embedded journal
@@ -20,8 +23,8 @@ func (t *Town) Config(s Settings) (yaml string, env map[string]string) {
 	if s.Listen == "" {
 		s.Listen = "127.0.0.1:0"
 	}
-	yaml = fmt.Sprintf(configYAML, transport, t.Slack.APIURL(), w.TeamID, Approvals, Audit, s.Listen, s.Journal, s.Writes,
-		Alice, Approvers, t.urls["ecgrid"], t.urls["zitadel"], t.urls["zitadel"], t.urls["torii"], environment)
+	yaml = fmt.Sprintf(configYAML, transport, t.Slack.APIURL(), Command, w.TeamID, Approvals, Audit, s.Listen, s.Journal, s.Writes,
+		Alice, Approvers, protected, t.urls["ecgrid"], t.urls["zitadel"], t.urls["zitadel"], t.urls["torii"], environment)
 	return yaml, map[string]string{
 		"SLACK_BOT_TOKEN": w.BotToken, "SLACK_APP_TOKEN": w.AppToken, "SLACK_SIGNING_SECRET": w.SigningSecret,
 		"ECGRID_API_KEY": ecgridKey, "ZITADEL_TOKEN": zitadelPAT, "TORII_SECRET_KEY": toriiKey,
@@ -34,7 +37,7 @@ const configYAML = `slack:
   %s
   api_url: %s
   bot_token: env:SLACK_BOT_TOKEN
-  command: /offboard
+  command: %s
   team: %s
   approvals_channel: %s
   audit_channel: %s
@@ -48,7 +51,7 @@ policies:
   - approvals: 1
     expires: 24h
     window: 1h
-protected: [ceo@example.com]
+protected: [%s]
 providers:
   ecgrid: {type: ecgrid, url: "%s", api_key: env:ECGRID_API_KEY, action: delete}
   zitadel: {type: zitadel, url: "%s", token: env:ZITADEL_TOKEN, action: deactivate}

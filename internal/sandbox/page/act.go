@@ -1,0 +1,156 @@
+package page
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"offboard/internal/sandbox/fault"
+	"offboard/internal/sandbox/town"
+	"offboard/internal/sandbox/workspace"
+)
+
+// line is what somebody typed into the composer of a channel.
+type line struct {
+	As      string `json:"as"`
+	Channel string `json:"channel"`
+	Text    string `json:"text"`
+}
+
+// pressed is a button or a menu that somebody pressed, in a message or a form.
+type pressed struct {
+	As      string `json:"as"`
+	Channel string `json:"channel"`
+	TS      string `json:"ts"`
+	View    string `json:"view"`
+	Block   string `json:"block"`
+	Action  string `json:"action"`
+	Value   string `json:"value"`
+}
+
+// filled is a form that somebody filled in.
+type filled struct {
+	As     string            `json:"as"`
+	View   string            `json:"view"`
+	Values map[string]string `json:"values"`
+}
+
+// faulty is how a provider shall misbehave.
+type faulty struct {
+	Provider string     `json:"provider"`
+	Match    string     `json:"match"` // write, any
+	Mode     fault.Mode `json:"mode"`
+}
+
+// actTime is more than Slack gives an app.
+const actTime = 10 * time.Second
+
+// act makes a handler of what changes something. What was begun goes on when the browser goes away, as at Slack.
+func act[T any](do func(context.Context, T) error) http.HandlerFunc {
+	const largest = 1 << 16
+	return func(w http.ResponseWriter, r *http.Request) {
+		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+			refuse(w, http.StatusUnsupportedMediaType, "Send JSON.")
+			return
+		}
+		var body T
+		d := json.NewDecoder(http.MaxBytesReader(w, r.Body, largest))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&body); err != nil {
+			refuse(w, http.StatusBadRequest, "That could not be read: "+err.Error())
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), actTime)
+		defer cancel()
+		if err := do(ctx, body); err != nil {
+			refuse(w, http.StatusConflict, err.Error())
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte("{}\n"))
+	}
+}
+
+// typeLine runs a slash command, or says something in the channel.
+func (s *server) typeLine(ctx context.Context, l line) error {
+	if err := known(l.As, l.Channel); err != nil {
+		return err
+	}
+	text := strings.TrimSpace(l.Text)
+	if text == "" {
+		return errors.New("type something first")
+	}
+	if !strings.HasPrefix(text, "/") {
+		s.town.Slack.Say(l.As, l.Channel, "", escape.Replace(text))
+		return nil
+	}
+	command, rest, _ := strings.Cut(text, " ")
+	if command != town.Command {
+		return fmt.Errorf("%s is not a command here; there is %s", command, town.Command)
+	}
+	return outcome(s.town.Slack.Command(ctx, l.As, l.Channel, command, strings.TrimSpace(rest)))
+}
+
+// escape is what Slack does to the text of a message.
+var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+func known(as, channel string) error {
+	if !slices.Contains(town.Everybody(), as) {
+		return errors.New("nobody here is called that")
+	}
+	if channel != town.Direct(as) && !slices.Contains(town.Channels(), channel) {
+		return errors.New("there is no such channel")
+	}
+	return nil
+}
+
+func (s *server) press(ctx context.Context, p pressed) error {
+	return outcome(s.town.Slack.Press(ctx, workspace.Press{
+		User: p.As, Channel: p.Channel, TS: p.TS, View: p.View, ActionID: p.Action, BlockID: p.Block, Value: p.Value,
+	}))
+}
+
+func (s *server) submit(ctx context.Context, f filled) error {
+	return outcome(s.town.Slack.Submit(ctx, f.As, f.View, f.Values))
+}
+
+func (s *server) closeView(ctx context.Context, f filled) error {
+	return outcome(s.town.Slack.CloseView(ctx, f.As, f.View))
+}
+
+// outcome is what the person is told of an act that went wrong.
+func outcome(ack workspace.Ack, err error) error {
+	if err != nil || ack.Error == "" {
+		return err
+	}
+	return fmt.Errorf("the bot did not take it: %s", strings.Join(append([]string{ack.Error}, ack.Faults...), "; "))
+}
+
+// What the modes that have particulars do. The delay is shorter than any provider's time-out in the town's configuration.
+const (
+	slowBy     = 1500 * time.Millisecond
+	retryAfter = 5 // seconds
+)
+
+func (s *server) setFault(_ context.Context, f faulty) error {
+	if !slices.Contains(town.Providers(), f.Provider) || !slices.Contains([]string{"write", "any"}, f.Match) || !slices.Contains(fault.Modes(), f.Mode) {
+		return errors.New("there is no such provider, or no such fault")
+	}
+	faults := s.town.Faults(f.Provider)
+	faults.Clear()
+	if f.Mode != fault.None {
+		faults.Set(f.Match, fault.Fault{Mode: f.Mode, Delay: slowBy, RetryAfter: retryAfter})
+	}
+	return nil
+}
+
+func (s *server) rehire(context.Context, struct{}) error {
+	s.town.Rehire()
+	return nil
+}

@@ -1,0 +1,206 @@
+package page
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"offboard/internal/sandbox/fault"
+	"offboard/internal/sandbox/town"
+	"offboard/internal/sandbox/workspace"
+)
+
+// state is all that the page shows to somebody.
+type state struct {
+	Me        string            `json:"me"`
+	People    []person          `json:"people"`
+	Names     map[string]string `json:"names"` // of people, the bot and channels
+	Channels  []channel         `json:"channels"`
+	Views     []view            `json:"views"` // the uppermost last
+	Providers []provider        `json:"providers"`
+	Try       string            `json:"try"` // a first command
+}
+
+type person struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Part string `json:"part"`
+}
+
+type channel struct {
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	Direct   bool      `json:"direct"`
+	Messages []message `json:"messages"`
+}
+
+type message struct {
+	TS      string          `json:"ts"`
+	User    string          `json:"user"`
+	Bot     bool            `json:"bot"`
+	Private bool            `json:"private"` // only this person sees it
+	Text    string          `json:"text"`
+	Blocks  json.RawMessage `json:"blocks,omitempty"`
+	Replies []message       `json:"replies,omitempty"`
+}
+
+type view struct {
+	ID     string            `json:"id"`
+	Hash   string            `json:"hash"`
+	Title  string            `json:"title"`
+	Blocks json.RawMessage   `json:"blocks"`
+	Errors map[string]string `json:"errors"`
+}
+
+type provider struct {
+	Name     string         `json:"name"`
+	Accounts []town.Account `json:"accounts"`
+	Calls    []call         `json:"calls"` // the newest first
+	More     int            `json:"more"`  // calls that are not listed
+	Mode     fault.Mode     `json:"mode"`
+	Match    string         `json:"match"`
+}
+
+type call struct {
+	At     string `json:"at"`
+	Line   string `json:"line"`
+	Write  bool   `json:"write"`
+	Status int    `json:"status"` // 0: no answer, or not yet
+	Effect string `json:"effect"`
+}
+
+// look is the state as somebody sees it now.
+func (s *server) look(as string) []byte {
+	out := state{Me: as, Names: map[string]string{}, Try: firstCommand, Views: []view{}}
+	for _, id := range town.Everybody() {
+		out.People = append(out.People, person{ID: id, Name: town.Name(id), Part: town.Part(id)})
+	}
+	bot := s.town.Slack.Config().BotUserID
+	for _, id := range slices.Concat(town.Everybody(), town.Channels(), []string{bot}) {
+		out.Names[id] = town.Name(id)
+	}
+	for _, id := range append(town.Channels(), town.Direct(as)) {
+		out.Channels = append(out.Channels, s.channel(as, id))
+	}
+	for _, v := range s.town.Slack.Views(as) {
+		out.Views = append(out.Views, view{ID: v.ID, Hash: v.Hash, Title: v.Title, Blocks: v.Blocks, Errors: v.Errors})
+	}
+	for _, name := range town.Providers() {
+		out.Providers = append(out.Providers, s.provider(name))
+	}
+	raw, err := json.Marshal(out)
+	if err != nil {
+		panic(err) // texts, numbers, and blocks that were JSON already
+	}
+	return raw
+}
+
+func (s *server) channel(as, id string) channel {
+	out := channel{ID: id, Name: town.Name(id), Messages: []message{}}
+	if id == town.Direct(as) {
+		out.Direct, out.Name = true, town.Name(s.town.Slack.Config().BotUserID)
+	}
+	for _, m := range s.town.Slack.Messages(id) {
+		shown := show(m, false)
+		for _, reply := range s.town.Slack.Thread(id, m.TS) {
+			shown.Replies = append(shown.Replies, show(reply, false))
+		}
+		out.Messages = append(out.Messages, shown)
+	}
+	for _, e := range s.town.Slack.Ephemerals(as) {
+		if e.Channel == id {
+			out.Messages = append(out.Messages, show(e.Message, true))
+		}
+	}
+	slices.SortStableFunc(out.Messages, func(a, b message) int { return strings.Compare(a.TS, b.TS) })
+	return out
+}
+
+func show(m workspace.Message, private bool) message {
+	return message{TS: m.TS, User: m.User, Bot: m.BotID != "", Private: private, Text: m.Text, Blocks: m.Blocks}
+}
+
+// mostCalls is how many of a provider's calls the page lists.
+const mostCalls = 40
+
+func (s *server) provider(name string) provider {
+	faults := s.town.Faults(name)
+	out := provider{Name: name, Accounts: s.town.Accounts(name), Calls: []call{}, Mode: fault.None, Match: "write"}
+	for match, f := range faults.Active() {
+		out.Match, out.Mode = match, f.Mode
+	}
+	all := faults.Calls()
+	slices.Reverse(all)
+	out.More = max(0, len(all)-mostCalls)
+	for _, c := range all[:len(all)-out.More] {
+		out.Calls = append(out.Calls, call{
+			At: c.At.UTC().Format(time.RFC3339), Line: c.Method + " " + c.Path, Write: c.Write, Status: c.Status, Effect: c.Effect,
+		})
+	}
+	return out
+}
+
+func whose(w http.ResponseWriter, r *http.Request) (string, bool) {
+	as := r.URL.Query().Get("as")
+	ok := slices.Contains(town.Everybody(), as)
+	if !ok {
+		refuse(w, http.StatusNotFound, "Nobody here is called that.")
+	}
+	return as, ok
+}
+
+func (s *server) serveState(w http.ResponseWriter, r *http.Request) {
+	if as, ok := whose(w, r); ok {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(s.look(as))
+	}
+}
+
+// How the page is kept up to date: at most so often, and so often for what the workspace does not know of, the providers.
+const (
+	atMost  = 50 * time.Millisecond
+	atLeast = 400 * time.Millisecond
+)
+
+// serveEvents sends the state now and whenever it has changed, until the page goes away.
+func (s *server) serveEvents(w http.ResponseWriter, r *http.Request) {
+	as, ok := whose(w, r)
+	if !ok {
+		return
+	}
+	w.Header().Set("Content-Type", "text/event-stream")
+	out := http.NewResponseController(w)
+	var seen []byte
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-pause.C:
+		}
+		if now, changed := s.next(r.Context(), as, seen); changed {
+			seen = now
+			if _, err := fmt.Fprintf(w, "data: %s\n\n", now); err != nil || out.Flush() != nil {
+				return
+			}
+		}
+		pause.Reset(atMost)
+	}
+}
+
+// next waits a little for the state to be another than it was.
+func (s *server) next(ctx context.Context, as string, seen []byte) (now []byte, changed bool) {
+	ctx, cancel := context.WithTimeout(ctx, atLeast)
+	defer cancel()
+	err := s.town.Slack.Wait(ctx, func() bool {
+		now = s.look(as)
+		return !bytes.Equal(now, seen)
+	})
+	return now, err == nil
+}
