@@ -15,7 +15,9 @@ func (s State) Words() string {
 		return "partly done"
 	case StateNotDone:
 		return "not done"
-	case StatePending, StateApproved, StateExecuting, StateDone, StateUnknown, StateDenied, StateWithdrawn, StateExpired:
+	case StateUnknown:
+		return "outcome unknown"
+	case StatePending, StateApproved, StateExecuting, StateDone, StateDenied, StateWithdrawn, StateExpired:
 		return string(s)
 	default:
 		return string(s)

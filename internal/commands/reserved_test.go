@@ -57,7 +57,7 @@ func TestTakeover(t *testing.T) {
 	s := newStage(t)
 	first := s.requested()
 	ended(s, first, approvals.Unknown)
-	check(t, s.types(alice, "101"), "OFF-1 is already open for this account (unknown)")
+	check(t, s.types(alice, "101"), "OFF-1 is already open for this account (outcome unknown)")
 	s.happens(first, approvals.Event{Kind: approvals.Ended, At: s.now(), Attempt: 1, Outcome: approvals.Unseen, Proof: "p"})
 	check(t, s.types(alice, "101"), "OFF-2 is recorded")
 	second := s.number(2)
@@ -79,7 +79,8 @@ func TestTakeoverByTwoAtOnce(t *testing.T) {
 	s.book.creates = 0
 	s.book.before = func() {
 		plan := approvals.Plan{Writes: true, Steps: []approvals.Step{{Account: account("eins", "101", "dana@example.com"), Action: providers.Delete}}}
-		_, err := s.book.Book.Create(t.Context(), approvals.Ask{
+		s.book.before = nil
+		_, err := s.book.Create(t.Context(), approvals.Ask{
 			By: approvals.Person{ID: bea}, Requester: true, Plan: plan, Policy: approvals.Strictest(nil, plan), Linked: first,
 		})
 		if err != nil {
