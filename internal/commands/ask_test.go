@@ -25,16 +25,28 @@ func TestAskFinds(t *testing.T) {
 		offers  int
 		records int
 	}{
-		"one at one provider":               {line: "dana@example.com", says: "OFF-1 is recorded: delete Name of 101 at Eins", records: 1},
-		"by id":                             {line: "101", says: "OFF-1 is recorded", records: 1},
-		"in capitals":                       {line: "DANA@example.com", says: "OFF-1 is recorded", records: 1},
-		"nobody":                            {line: "who@example.com", says: "Nobody was found for who@example.com at eins, zwei"},
-		"two at one provider":               {line: "twin@example.com", says: "2 accounts were found", offers: 2},
-		"one at each provider":              {line: "both@example.com", says: "2 accounts were found", offers: 2},
-		"one at the provider that is named": {line: "both@example.com provider:zwei", says: "OFF-1 is recorded: deactivate", records: 1},
-		"the action that only one has":      {line: "both@example.com action:deactivate", says: "OFF-1 is recorded: deactivate", records: 1},
-		"no such provider":                  {line: "dana@example.com provider:drei", says: "There is no provider drei. There are: eins, zwei."},
-		"a provider without the action":     {line: "dana@example.com provider:eins action:deactivate", says: "eins has no action deactivate"},
+		"one at one provider": {
+			line: "dana@example.com", says: "OFF-1 is recorded: delete Name of 101 at Eins", records: 1,
+		},
+		"by id":       {line: "101", says: "OFF-1 is recorded", records: 1},
+		"in capitals": {line: "DANA@example.com", says: "OFF-1 is recorded", records: 1},
+		"nobody": {
+			line: "who@example.com", says: "Nobody was found for who@example.com at eins, zwei",
+		},
+		"two at one provider":  {line: "twin@example.com", says: "2 accounts were found", offers: 2},
+		"one at each provider": {line: "both@example.com", says: "2 accounts were found", offers: 2},
+		"one at the provider that is named": {
+			line: "both@example.com provider:zwei", says: "OFF-1 is recorded: deactivate", records: 1,
+		},
+		"the action that only one has": {
+			line: "both@example.com action:deactivate", says: "OFF-1 is recorded: deactivate", records: 1,
+		},
+		"no such provider": {
+			line: "dana@example.com provider:drei", says: "There is no provider drei. There are: eins, zwei.",
+		},
+		"a provider without the action": {
+			line: "dana@example.com provider:eins action:deactivate", says: "eins has no action deactivate",
+		},
 		"no provider with the action": {
 			line: "dana@example.com action:deactivate", says: "No provider has the action deactivate",
 			arrange: func(s *stage) { s.zwei.actions = []providers.ActionInfo{deletes()} },
@@ -75,7 +87,9 @@ func TestAskFinds(t *testing.T) {
 			line: "dana@example.com", says: "No card can be posted",
 			arrange: func(s *stage) { s.set.CardsMayGoOut = func(context.Context) error { return errors.New("shared") } },
 		},
-		"a mention":                        {line: "<@" + dana + ">", says: "OFF-1 is recorded: delete Name of 101", records: 1},
+		"a mention": {
+			line: "<@" + dana + ">", says: "OFF-1 is recorded: delete Name of 101", records: 1,
+		},
 		"a mention without an address":     {line: "<@" + nomail + ">", says: "Slack has no confirmed e-mail address"},
 		"a mention of a stranger":          {line: "<@" + sid + ">", says: "cannot be looked up from here (stranger)"},
 		"a mention that nobody can answer": {line: "<@U0NOBODY>", says: "The bot cannot check who you are now"},
@@ -117,16 +131,28 @@ func TestAskRefuses(t *testing.T) {
 		arrange func(s *stage)
 		says    string
 	}{
-		"protected by e-mail":          {line: "dana@example.com", arrange: protect("Dana@Example.com"), says: "is protected"},
-		"protected by id":              {line: "dana@example.com", arrange: protect("eins:101"), says: "is protected"},
-		"the bot's own":                {line: "bot@example.com", says: "is the bot's own"},
-		"the requester's own":          {line: "alice@example.com", says: "This account is your own"},
-		"already deleted":              {line: "dana@example.com", arrange: func(s *stage) { state(s.eins, "101", providers.StateDeleted) }, says: "already deleted (WORD)"},
-		"already inactive":             {line: "pat@example.com", arrange: func(s *stage) { state(s.zwei, "202", providers.StateInactive) }, says: "already inactive"},
-		"may not ask":                  {user: carol, line: "dana@example.com", says: "You may not ask"},
-		"an approver may not ask":      {user: bob, line: "dana@example.com", says: "You may not ask"},
-		"a guest":                      {user: gus, line: "dana@example.com", says: "Guests cannot."},
-		"who is asking cannot be said": {line: "dana@example.com", arrange: func(s *stage) { s.dir.down = errors.New("down") }, says: "The bot cannot check who you are now"},
+		"protected by e-mail": {line: "dana@example.com", arrange: protect("Dana@Example.com"), says: "is protected"},
+		"protected by id":     {line: "dana@example.com", arrange: protect("eins:101"), says: "is protected"},
+		"the bot's own":       {line: "bot@example.com", says: "is the bot's own"},
+		"the requester's own": {line: "alice@example.com", says: "This account is your own"},
+		"already deleted": {
+			line:    "dana@example.com",
+			arrange: func(s *stage) { state(s.eins, "101", providers.StateDeleted) },
+			says:    "already deleted (WORD)",
+		},
+		"already inactive": {
+			line:    "pat@example.com",
+			arrange: func(s *stage) { state(s.zwei, "202", providers.StateInactive) },
+			says:    "already inactive",
+		},
+		"may not ask":             {user: carol, line: "dana@example.com", says: "You may not ask"},
+		"an approver may not ask": {user: bob, line: "dana@example.com", says: "You may not ask"},
+		"a guest":                 {user: gus, line: "dana@example.com", says: "Guests cannot."},
+		"who is asking cannot be said": {
+			line:    "dana@example.com",
+			arrange: func(s *stage) { s.dir.down = errors.New("down") },
+			says:    "The bot cannot check who you are now",
+		},
 		"a group cannot be read": {
 			user: carol, line: "dana@example.com", says: "The bot cannot check who you are now",
 			arrange: func(s *stage) { s.set.Requesters.Groups, s.dir.noGroups = []string{"S1"}, errors.New("ratelimited") },
