@@ -11,6 +11,7 @@ import (
 const sideBySide = "16"
 
 func TestMain(m *testing.M) {
+	childMain() // a kill test's bot is this binary too
 	flag.Parse()
 	if err := flag.Set("test.parallel", sideBySide); err != nil {
 		panic(err) // the flag is the testing package's own

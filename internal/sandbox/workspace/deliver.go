@@ -29,6 +29,7 @@ type Switches struct {
 	Copies               int  // how many more times each payload is delivered
 	RedeliverLost        bool // what a dying socket did not acknowledge goes over another
 	DisconnectAfterHello bool // a new socket is told to disconnect at once
+	NoRateLimits         bool // takes any number of calls, also with Config.RateLimits: for many requests in a short time
 }
 
 // Switch sets how Slack behaves from now on.
