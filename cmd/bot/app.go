@@ -132,19 +132,17 @@ func (a *app) startInside(ctx context.Context, all *parts, server *server, j jou
 	all.start(ctx, part{"channel watch", w.run})
 	all.start(ctx, part{"dispatcher", func(ctx context.Context) error { d.Run(ctx); return nil }})
 
-	s := commands.New(b, directory.New(a.api, a.cfg.Slack.Team, self.Org), post.NewForms(a.api), a.providers, a.settings(guard, poster), a.now, a.log)
+	s := commands.New(b, directory.New(a.api, a.cfg.Slack.Team, self.Org), post.NewForms(a.api), a.providers, a.settings(guard, w), a.now, a.log)
 	return a.startIntake(ctx, all, server, s, self)
 }
 
-func (a *app) settings(guard approvals.Guard, poster *post.Poster) commands.Settings {
+func (a *app) settings(guard approvals.Guard, w *channelWatch) commands.Settings {
 	rights := func(p config.People) commands.Rights { return commands.Rights{Users: p.Users, Groups: p.Groups} }
 	return commands.Settings{
 		Command: a.cfg.Slack.Command, Writes: a.cfg.Writes, Policies: a.cfg.Policies, Guard: guard,
 		Requesters: rights(a.cfg.Requesters), Approvers: rights(a.cfg.Approvers),
 		PerHour: a.cfg.Limits.PerHour, PerRequesterPerDay: a.cfg.Limits.PerRequesterPerDay,
-		CardsMayGoOut: func(ctx context.Context) error {
-			return errors.Join(poster.FitForCards(ctx), poster.FitForAudit(ctx))
-		},
+		CardsMayGoOut: w.fit,
 	}
 }
 

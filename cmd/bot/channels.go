@@ -26,13 +26,14 @@ const watchEvery = 30 * time.Second
 type channelWatch struct {
 	post announcer
 	log  *slog.Logger
+	soon chan struct{} // asks for a look now
 
 	mu      sync.Mutex
 	trouble map[dispatch.Channel]string
 }
 
 func newChannelWatch(p announcer, log *slog.Logger) *channelWatch {
-	return &channelWatch{post: p, log: log, trouble: map[dispatch.Channel]string{}}
+	return &channelWatch{post: p, log: log, soon: make(chan struct{}, 1), trouble: map[dispatch.Channel]string{}}
 }
 
 // list gives what is wrong with the channels, in plain words.
@@ -54,10 +55,23 @@ func (w *channelWatch) run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			w.look(ctx, dispatch.ToApprovals, dispatch.ToAudit, w.post.FitForCards)
-			w.look(ctx, dispatch.ToAudit, dispatch.ToApprovals, w.post.FitForAudit)
+		case <-w.soon:
+		}
+		w.look(ctx, dispatch.ToApprovals, dispatch.ToAudit, w.post.FitForCards)
+		w.look(ctx, dispatch.ToAudit, dispatch.ToApprovals, w.post.FitForAudit)
+	}
+}
+
+// fit says why no card may go out now. When that has changed, readiness and the other channel say so at once too.
+func (w *channelWatch) fit(ctx context.Context) error {
+	err := errors.Join(w.post.FitForCards(ctx), w.post.FitForAudit(ctx))
+	if (err != nil) != (len(w.list()) > 0) {
+		select {
+		case w.soon <- struct{}{}:
+		default: // a look is asked for already
 		}
 	}
+	return err
 }
 
 // look asks about one channel, and tells the other when the answer has changed. Slack being in trouble is no answer.
