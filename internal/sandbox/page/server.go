@@ -57,7 +57,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !slices.Contains(s.hosts, r.Host):
 		refuse(w, http.StatusForbidden, "This page answers at http://"+s.hosts[0]+"/ only.")
-	case r.Method != http.MethodGet && r.Header.Get("Origin") != "http://"+r.Host:
+	case r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get("Origin") != "http://"+r.Host:
 		refuse(w, http.StatusForbidden, "Only the page itself may do that.")
 	default:
 		s.mux.ServeHTTP(w, r)

@@ -116,7 +116,7 @@ function message(m, channelID) {
   return el("article", { class: m.private ? "message private" : "message", "data-ts": m.ts },
     face(m.user),
     el("div", { class: "words" },
-      m.private ? el("p", { class: "only" }, "👁 Only visible to you") : "",
+      m.private ? el("p", { class: "only" }, "Only visible to you") : "",
       el("p", { class: "by" }, el("strong", {}, state.names[m.user] || m.user), m.bot ? el("span", { class: "app" }, "APP") : "", clock(m.ts)),
       body,
       replies.length ? el("div", { class: "thread" }, replies.map((r) => message(r, channelID))) : ""));
