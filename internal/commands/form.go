@@ -124,9 +124,23 @@ func (s *Service) submitTyped(ctx context.Context, v Submit) (Ack, Later, error)
 	if err == nil || again(err) {
 		return Ack{}, nil, nil
 	}
+	return s.refusedTyped(ctx, v, c.Request, by, err)
+}
+
+// refusedTyped audits a refusal and says it under the field. A delivery with a slip of the pen is not remembered: the form stays open, and
+// is sent again.
+func (s *Service) refusedTyped(ctx context.Context, v Submit, request string, by approvals.Person, err error) (Ack, Later, error) {
 	if why, who := refusalCode(err, by, v.From); why != "" {
-		if _, recErr := s.book.Update(ctx, c.Request, auditRefusal(who, approvals.ButtonApprove, why)); recErr != nil {
-			s.log.Error("record refused form", "request", c.Request, "error", recErr)
+		keys := v.Delivery.Keys
+		if why == string(approvals.WrongTyped) {
+			keys = nil
+		}
+		_, recErr := s.book.Update(ctx, request, auditRefusal(who, approvals.ButtonApprove, why), keys...)
+		if again(recErr) {
+			return Ack{}, nil, nil
+		}
+		if recErr != nil {
+			return Ack{}, nil, fmt.Errorf("record refused form: %w", recErr)
 		}
 	}
 	reply, owed := s.apology(err)
