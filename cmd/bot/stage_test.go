@@ -86,6 +86,18 @@ func newStage(t *testing.T, p props) *stage {
 	return s
 }
 
+// rewrite changes the configuration file of a bot that is stopped.
+func (s *stage) rewrite(old, now string) {
+	s.t.Helper()
+	yaml, err := os.ReadFile(s.file)
+	if err != nil || !strings.Contains(string(yaml), old) {
+		s.t.Fatalf("the configuration has no %q (%v)", old, err)
+	}
+	if err := os.WriteFile(s.file, []byte(strings.ReplaceAll(string(yaml), old, now)), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // between puts a handler in front of Slack's Web API and returns its address.
 func (s *stage) between(make func(next http.Handler) http.Handler) string {
 	h := httptest.NewServer(make(s.slack))
@@ -122,7 +134,15 @@ func (s *stage) start() {
 
 func (s *stage) ready(before int) {
 	s.t.Helper()
-	s.until("the bot is ready", func() bool { return len(s.out.entries("ready")) > before })
+	s.until("the bot is ready", func() bool {
+		select {
+		case code := <-s.code:
+			s.code <- code
+			s.t.Fatalf("the bot ended with %d and was never ready", code)
+		default:
+		}
+		return len(s.out.entries("ready")) > before
+	})
 	listen, _ := s.out.entries("ready")[before]["listen"].(string)
 	s.base = "http://" + listen
 }
