@@ -58,6 +58,7 @@ func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
 	}
 	sender := s.asking(ctx, c.From)
 	r, err := s.clicked(ctx, v.Request)
+	by, unsure := sender() // waited for, whatever the record says
 	if errors.Is(err, journal.ErrNotFound) {
 		s.log.Warn("a click names no request of ours")
 		return Ack{}, s.later(c.From, c.Reply, func(context.Context, approvals.Person) (Reply, error) {
@@ -67,9 +68,8 @@ func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
 	if err != nil {
 		return Ack{}, nil, fmt.Errorf("click: %w", err)
 	}
-	by, err := sender()
-	if err != nil {
-		return s.refused(ctx, c, r, by, err)
+	if unsure != nil {
+		return s.refused(ctx, c, r, by, unsure)
 	}
 	if err := s.belongs(r, c); err != nil {
 		return s.refused(ctx, c, r, by, err)

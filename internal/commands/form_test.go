@@ -114,7 +114,8 @@ func typing(t *testing.T) (*stage, *approvals.Request) {
 	t.Helper()
 	s := newStage(t)
 	s.set.Policies = []approvals.Policy{{Confirm: approvals.ConfirmTyped}}
-	return s, s.requested()
+	r := s.requested()
+	return s, r
 }
 
 // typed is the form that the click opened, sent off.
