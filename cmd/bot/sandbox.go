@@ -80,12 +80,18 @@ const readyIn = 20 * time.Second
 func (c *sandboxCmd) with(e *env, t *town.Town, a *app) (err error) {
 	ctx, stop := context.WithCancel(e.ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- a.run(ctx) }()
+	go func() {
+		ended <- a.run(ctx)
+		stop() // without the bot there is nothing to show
+	}()
 	defer func() {
 		stop()
 		err = errors.Join(err, <-ended)
 	}()
-	if err := a.waitReady(ctx, ended); err != nil {
+	if err := a.waitReady(e.ctx, ended); err != nil {
+		if e.ctx.Err() != nil && !c.Play {
+			return nil // somebody stopped it before it was up
+		}
 		return err
 	}
 	if c.Play {
@@ -108,6 +114,10 @@ func (a *app) waitReady(ctx context.Context, ended chan error) error {
 		select {
 		case <-look.C:
 		case err := <-ended:
+			if ctx.Err() != nil {
+				ended <- err
+				return ctx.Err()
+			}
 			ended <- nil
 			return fmt.Errorf("the bot did not start: %w", err)
 		case <-ctx.Done():
@@ -121,7 +131,7 @@ func (a *app) waitReady(ctx context.Context, ended chan error) error {
 func (c *sandboxCmd) play(ctx context.Context, e *env, t *town.Town) error {
 	started := time.Now()
 	fmt.Fprintln(e.stdout, "A local workspace, local providers and the bot, played as people would. Nothing leaves this machine.")
-	if err := story.Play(ctx, t, e.stdout); err != nil {
+	if err := story.Play(ctx, t, c.Writes, e.stdout); err != nil {
 		return fmt.Errorf("the story went wrong: %w", err)
 	}
 	fmt.Fprintf(e.stdout, "\nEvery outcome told agrees with the providers' own records. (%.1f s)\n", time.Since(started).Seconds())

@@ -35,7 +35,9 @@ func Serve(ctx context.Context, addr string, t *town.Town, out io.Writer) error 
 	case <-ctx.Done():
 	}
 	err = shut(ctx, s)
-	<-served
+	if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
+		err = errors.Join(err, fmt.Errorf("the page: %w", ended))
+	}
 	return err
 }
 

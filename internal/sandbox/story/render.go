@@ -2,8 +2,10 @@ package story
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"offboard/internal/sandbox/town"
 	"offboard/internal/sandbox/workspace"
@@ -61,7 +63,8 @@ func (b block) lines() []string {
 		out = append(out, lines(b.Text.Text)...)
 	}
 	for _, f := range b.Fields {
-		out = append(out, strings.Join(lines(f.Text), " "))
+		label, value, _ := strings.Cut(strings.Join(lines(f.Text), "\n"), "\n")
+		out = append(out, fmt.Sprintf("%-12s %s", label, strings.ReplaceAll(value, "\n", " ")))
 	}
 	var buttons []string
 	elements := b.Elements
@@ -86,15 +89,19 @@ var (
 	channel = regexp.MustCompile(`<#([A-Z0-9]+)(?:\|[^>]*)?>`)
 	moment  = regexp.MustCompile(`<!date\^[^|>]*\|([^>]*)>`)
 	link    = regexp.MustCompile(`<https?://[^|>]*\|([^>]*)>`)
-	entity  = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+	bold    = regexp.MustCompile(`\*([^*\n]+)\*`)
+	hash    = regexp.MustCompile("`([0-9a-f]{12})[0-9a-f]*`")
+	entity  = strings.NewReplacer(":warning:", "⚠", "&lt;", "<", "&gt;", ">", "&amp;", "&")
 )
 
-// lines reads mrkdwn as a person does.
+// lines reads mrkdwn as a person does. Long hashes are cut.
 func lines(s string) []string {
 	s = person.ReplaceAllStringFunc(s, func(m string) string { return "@" + town.Name(person.FindStringSubmatch(m)[1]) })
-	s = channel.ReplaceAllString(s, "#$1")
+	s = channel.ReplaceAllStringFunc(s, func(m string) string { return "#" + town.Name(channel.FindStringSubmatch(m)[1]) })
 	s = moment.ReplaceAllString(s, "$1")
-	s = link.ReplaceAllString(s, "$1")
+	s = link.ReplaceAllString(s, "[$1]")
+	s = bold.ReplaceAllString(s, "$1")
+	s = hash.ReplaceAllString(s, "$1…")
 	s = entity.Replace(s)
 	var out []string
 	for l := range strings.SplitSeq(s, "\n") {
@@ -103,4 +110,26 @@ func lines(s string) []string {
 		}
 	}
 	return out
+}
+
+// words gives a message as one line.
+func words(m workspace.Message) string { return strings.Join(shown(m), " ") }
+
+// width is that of the transcript's lines, which a terminal of 120 columns shows whole.
+const width = 110
+
+// wrap breaks a long line between words.
+func wrap(line string) []string {
+	var out []string
+	part, length := "", 0
+	for word := range strings.SplitSeq(line, " ") {
+		n := utf8.RuneCountInString(word)
+		if length > 0 && length+1+n > width {
+			out, part, length = append(out, part), "  ", 2
+		} else if length > 0 {
+			part, length = part+" ", length+1
+		}
+		part, length = part+word, length+n
+	}
+	return append(out, part)
 }

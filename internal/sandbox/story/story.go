@@ -14,118 +14,79 @@ import (
 	"offboard/internal/sandbox/workspace"
 )
 
-// scene is one request from the command to its end.
-type scene struct {
-	title    string
-	provider string // its name in the configuration
-	at       string // whose records tell the truth: ecgrid, zitadel or torii
-	action   string
-	leaver   town.Leaver
-	deny     bool
-	silent   bool   // the provider does it and never answers
-	ends     string // how the last sentence in the thread begins
-	truth    string // the provider's own word for the account afterwards
-	writes   int    // requests that the provider must have received
-}
-
-func scenes() []scene {
-	return []scene{
-		{
-			title: "ECGrid: terminate a user", provider: "ecgrid", at: "ecgrid", action: "delete", leaver: town.Dana,
-			ends: "Done", truth: "Terminated", writes: 1,
-		},
-		{
-			title: "ZITADEL: delete a user (v2)", provider: "zitadel", at: "zitadel", action: "delete", leaver: town.Omar,
-			ends: "Done", truth: "USER_STATE_DELETED", writes: 1,
-		},
-		{
-			title: "ZITADEL: delete a user (management v1)", provider: "zitadel-v1", at: "zitadel", action: "delete", leaver: town.Lin,
-			ends: "Done", truth: "USER_STATE_DELETED", writes: 1,
-		},
-		{
-			title: "ZITADEL: deactivate a user (v2)", provider: "zitadel", at: "zitadel", action: "deactivate", leaver: town.Priya,
-			ends: "Done", truth: "USER_STATE_INACTIVE", writes: 1,
-		},
-		{
-			title: "Torii: delete a user", provider: "torii", at: "torii", action: "delete", leaver: town.Jonas,
-			ends: "Done", truth: "deleted", writes: 1,
-		},
-		{
-			title: "Torii does it and never answers", provider: "torii", at: "torii", action: "delete", leaver: town.Kim, silent: true,
-			ends: "Done", truth: "deleted", writes: 1,
-		},
-		{
-			title: "A denied request", provider: "ecgrid", at: "ecgrid", action: "delete", leaver: town.Rosa, deny: true,
-			ends: "Denied", truth: "Active", writes: 0,
-		},
-	}
-}
-
-// player plays scenes and writes them down.
-type player struct {
-	town  *town.Town
-	out   io.Writer
-	audit int // audit lines shown so far
-}
-
-// Play plays the whole story against a bot that serves the town, and writes the transcript to out. The error says what was told and is
-// not true, or what did not come.
-func Play(ctx context.Context, t *town.Town, out io.Writer) error {
-	p := &player{town: t, out: out}
-	var wrong []error
+// Play plays the whole story against a bot that serves the town, and writes the transcript to out. writes says whether the bot calls the
+// providers, or rehearses. The error says everything that was told and is not true, was told twice or not at all, or what did not come.
+func Play(ctx context.Context, t *town.Town, writes bool, out io.Writer) error {
 	all := scenes()
+	if !writes {
+		all = rehearsed(all, func(s scene) string { return t.Record(s.at, s.leaver.ID).State })
+	}
+	p := &player{town: t, out: out, private: map[string]int{}}
+	played := make([]told, 0, len(all))
 	for i, s := range all {
 		fmt.Fprintf(out, "\n━━ %d. %s ━━\n\n", i+1, s.title)
-		if err := p.play(ctx, s); err != nil {
+		card, err := p.play(ctx, s)
+		if err != nil {
 			return fmt.Errorf("%s: %w", s.title, err)
 		}
+		played = append(played, told{scene: s, card: card, request: requestOf(card)})
 	}
 	fmt.Fprint(out, "\n━━ What the providers themselves have on record ━━\n\n")
-	for _, s := range all {
-		wrong = append(wrong, p.holdAgainst(s))
+	wrong := []error{p.privateOnce()}
+	for _, was := range played {
+		wrong = append(wrong, p.holdAgainst(was))
 	}
 	return errors.Join(wrong...)
 }
 
-// patience is how long the bot may take for what people wait for.
-const patience = 30 * time.Second
+// player plays scenes and writes them down.
+type player struct {
+	town    *town.Town
+	out     io.Writer
+	audit   int            // messages in the audit channel shown so far
+	private map[string]int // private answers shown so far, by person
+}
 
-func (p *player) play(ctx context.Context, s scene) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*patience)
+// patience is how long the bot may take for one scene.
+const patience = time.Minute
+
+// play plays one scene, and returns the card as it was posted.
+func (p *player) play(ctx context.Context, s scene) (workspace.Message, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if s.silent {
 		p.town.Torii.Faults().Set("write", fault.Fault{Mode: fault.TimeoutAfter, Times: 1})
-		p.note("Torii is made to do the next call and never answer it.")
+		fmt.Fprintln(p.out, "(Torii is made to do the next call and never answer it.)")
 	}
 	card, err := p.ask(ctx, s)
 	if err != nil {
-		return err
+		return card, err
 	}
 	if err := p.refusals(ctx, card); err != nil {
-		return err
+		return card, err
 	}
 	if err := p.decide(ctx, s, card); err != nil {
-		return err
+		return card, err
 	}
 	if err := p.ending(ctx, s, card); err != nil {
-		return err
+		return card, err
 	}
-	return p.auditLines(ctx, s)
+	return card, p.auditLines(ctx, s)
 }
 
 // ask types the command and waits for the card.
 func (p *player) ask(ctx context.Context, s scene) (workspace.Message, error) {
 	before := len(p.town.Slack.Messages(town.Approvals))
 	line := fmt.Sprintf("%s provider:%s action:%s reason:last day was Friday", s.leaver.Email, s.provider, s.action)
-	p.says(town.Alice, "/offboard "+line)
-	ack, err := p.town.Slack.Command(ctx, town.Alice, town.General, "/offboard", line)
+	p.says(town.Alice, town.Command+" "+line)
+	ack, err := p.town.Slack.Command(ctx, town.Alice, town.General, town.Command, line)
 	if err == nil && ack.Error != "" {
 		err = errors.New(ack.Error)
 	}
 	if err != nil {
 		return workspace.Message{}, fmt.Errorf("the command: %w", err)
 	}
-	if err := p.privately(ctx, town.Alice, ack.TS, "is recorded"); err != nil {
+	if err := p.privately(ctx, town.Alice, "Looking up", "is recorded"); err != nil {
 		return workspace.Message{}, err
 	}
 	var card workspace.Message
@@ -146,15 +107,14 @@ func (p *player) ask(ctx context.Context, s scene) (workspace.Message, error) {
 // refusals has the requester and a guest click.
 func (p *player) refusals(ctx context.Context, card workspace.Message) error {
 	for _, c := range []struct{ who, what, words string }{
-		{town.Alice, "approves what she asked for herself", "a second person must decide"},
-		{town.Gus, "a guest, approves", "Guests"},
+		{town.Alice, "who asked for it herself", "a second person must decide"},
+		{town.Gus, "a guest", "Guests"},
 	} {
 		p.says(c.who, "("+c.what+") clicks [Approve]")
-		ack, err := p.town.Slack.Click(ctx, c.who, card.Channel, card.TS, "approve")
-		if err != nil {
+		if _, err := p.town.Slack.Click(ctx, c.who, card.Channel, card.TS, "approve"); err != nil {
 			return fmt.Errorf("the click: %w", err)
 		}
-		if err := p.privately(ctx, c.who, ack.TS, c.words); err != nil {
+		if err := p.privately(ctx, c.who, c.words); err != nil {
 			return err
 		}
 	}
@@ -177,28 +137,28 @@ func (p *player) decide(ctx context.Context, s scene, card workspace.Message) er
 	return nil
 }
 
-// ending waits for the last sentence in the thread, and shows the thread and the card.
+// ending waits for the last message in the thread, and shows the thread and what is new on the card.
 func (p *player) ending(ctx context.Context, s scene, card workspace.Message) error {
 	var thread []workspace.Message
 	err := p.town.Slack.Wait(ctx, func() bool {
 		thread = p.town.Slack.Thread(card.Channel, card.TS)
-		return len(thread) > 0 && strings.HasPrefix(strings.Join(shown(thread[len(thread)-1]), " "), s.ends)
+		return len(thread) > 0 && strings.HasPrefix(words(thread[len(thread)-1]), s.ends)
 	})
-	for _, m := range thread {
-		p.shows("thread", m)
-	}
+	p.shows("the thread", thread...)
 	if err != nil {
 		return fmt.Errorf("the outcome %q was not told: %w", s.ends, err)
 	}
+	now := card
 	err = p.town.Slack.Wait(ctx, func() bool {
-		now, ok := p.town.Slack.Message(card.Channel, card.TS)
-		card = now
+		m, ok := p.town.Slack.Message(card.Channel, card.TS)
+		now = m
 		return ok && !strings.Contains(string(now.Blocks), `"button"`)
 	})
 	if err != nil {
 		return fmt.Errorf("the card has kept its buttons: %w", err)
 	}
-	p.shows("#offboarding, the card now", card)
+	before := shown(card)
+	p.writes("#offboarding, what is new on the card", slices.DeleteFunc(shown(now), func(l string) bool { return slices.Contains(before, l) }))
 	return nil
 }
 
@@ -211,11 +171,9 @@ func (p *player) auditLines(ctx context.Context, s scene) error {
 	var all []workspace.Message
 	err := p.town.Slack.Wait(ctx, func() bool {
 		all = p.town.Slack.Messages(town.Audit)
-		return len(all) > p.audit && strings.Contains(strings.ToLower(all[len(all)-1].Text), last)
+		return len(all) > p.audit && strings.Contains(words(all[len(all)-1]), "· "+last+" ·")
 	})
-	for _, m := range all[min(p.audit, len(all)):] {
-		p.shows("#offboarding-audit", m)
-	}
+	p.shows("#offboarding-audit", all[min(p.audit, len(all)):]...)
 	p.audit = len(all)
 	if err != nil {
 		return fmt.Errorf("the end is not in the audit channel: %w", err)
@@ -223,42 +181,53 @@ func (p *player) auditLines(ctx context.Context, s scene) error {
 	return nil
 }
 
-// privately waits for a private answer with these words, and shows all that came since.
-func (p *player) privately(ctx context.Context, who, since, words string) error {
-	var got []workspace.Ephemeral
+// privately waits for private answers, one with each of these words, and shows all that came to that person since the last time. One too
+// many is an error.
+func (p *player) privately(ctx context.Context, who string, expected ...string) error {
+	var fresh []workspace.Message
 	err := p.town.Slack.Wait(ctx, func() bool {
-		got = slices.DeleteFunc(p.town.Slack.Ephemerals(who), func(e workspace.Ephemeral) bool { return e.TS <= since })
-		return slices.ContainsFunc(got, func(e workspace.Ephemeral) bool {
-			return strings.Contains(strings.Join(shown(e.Message), " "), words)
-		})
+		fresh = nil
+		for _, e := range p.town.Slack.Ephemerals(who)[p.private[who]:] {
+			fresh = append(fresh, e.Message)
+		}
+		return len(fresh) >= len(expected) && says(fresh, expected)
 	})
-	for _, e := range got {
-		p.shows("only @"+town.Name(who)+" sees", e.Message)
-	}
+	p.private[who] += len(fresh)
+	p.shows("only @"+town.Name(who)+" sees", fresh...)
 	if err != nil {
-		return fmt.Errorf("@%s was not told %q: %w", town.Name(who), words, err)
+		return fmt.Errorf("@%s was not told %q: %w", town.Name(who), expected, err)
+	}
+	if len(fresh) > len(expected) {
+		return fmt.Errorf("@%s was told %d things, and %q is all that was to be told", town.Name(who), len(fresh), expected)
 	}
 	return nil
 }
 
-// holdAgainst holds what was told against the provider's own record.
-func (p *player) holdAgainst(s scene) error {
-	r := p.town.Record(s.at, s.leaver.ID)
-	fmt.Fprintf(p.out, "  %-40s told %-7s on record: %s, %d call(s)\n", s.title, s.ends+",", r.State, r.Writes)
-	if r.State != s.truth || r.Writes != s.writes {
-		return fmt.Errorf("%s: told %s, but the provider has %q after %d call(s); it must be %q after %d",
-			s.title, s.ends, r.State, r.Writes, s.truth, s.writes)
+// says reports whether each of these words is in one of the messages.
+func says(all []workspace.Message, expected []string) bool {
+	for _, e := range expected {
+		if !slices.ContainsFunc(all, func(m workspace.Message) bool { return strings.Contains(words(m), e) }) {
+			return false
+		}
 	}
-	return nil
+	return true
 }
 
 func (p *player) says(who, what string) { fmt.Fprintf(p.out, "@%s  %s\n", town.Name(who), what) }
 
-func (p *player) note(what string) { fmt.Fprintf(p.out, "(%s)\n", what) }
+func (p *player) shows(where string, all ...workspace.Message) {
+	var lines []string
+	for _, m := range all {
+		lines = append(lines, shown(m)...)
+	}
+	p.writes(where, lines)
+}
 
-func (p *player) shows(where string, m workspace.Message) {
+func (p *player) writes(where string, lines []string) {
 	fmt.Fprintf(p.out, "    %s:\n", where)
-	for _, l := range shown(m) {
-		fmt.Fprintf(p.out, "      │ %s\n", l)
+	for _, l := range lines {
+		for _, part := range wrap(l) {
+			fmt.Fprintf(p.out, "      │ %s\n", part)
+		}
 	}
 }
