@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"offboard/internal/config"
 )
 
 func main() {
@@ -66,7 +69,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		fmt.Fprintf(stderr, "bot: %v\nTry: bot --help\n", err)
 		return exitUsage
 	}
-	if err := cmd.Run(&env{ctx: ctx, getenv: getenv, stdout: stdout, stderr: stderr}); err != nil {
+	err = cmd.Run(&env{ctx: ctx, getenv: getenv, stdout: stdout, stderr: stderr})
+	if faults, ok := errors.AsType[config.Faults](err); ok {
+		fmt.Fprintln(stderr, faults)
+		return exitFault
+	}
+	if err != nil {
 		fmt.Fprintln(stderr, "bot:", err)
 		return exitFault
 	}
