@@ -56,7 +56,7 @@ type clicked struct {
 }
 
 // killPatience is how long a whole kill test may take.
-const killPatience = 85 * time.Second
+const killPatience = 110 * time.Second
 
 func newKillStage(t *testing.T, r *rand.Rand, socket bool) *killStage {
 	t.Helper()
@@ -255,7 +255,7 @@ func (s *killStage) pass(d time.Duration, ok func() bool) {
 func never() bool { return false }
 
 // killAtRandom starts the bot and kills it again that many times, and leaves it alive. One kill in three comes right after a call has
-// reached a provider; one in eight does not wait until the bot is ready.
+// reached a provider; one in eight does not wait until the bot is ready. Between kills the bot is sometimes stopped as operators do.
 func (s *killStage) killAtRandom(r *rand.Rand, times int) {
 	s.t.Helper()
 	for range times {
@@ -267,6 +267,12 @@ func (s *killStage) killAtRandom(r *rand.Rand, times int) {
 		s.pass(time.Duration(r.IntN(900))*time.Millisecond, func() bool { return inCall && s.writes() > before })
 		s.pass(time.Duration(r.IntN(60))*time.Millisecond, never)
 		s.kill()
+		if r.IntN(6) == 0 {
+			s.start()
+			s.ready()
+			s.pass(time.Duration(r.IntN(900))*time.Millisecond, never)
+			s.stop()
+		}
 	}
 	s.start()
 	s.ready()
