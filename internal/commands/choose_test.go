@@ -41,6 +41,9 @@ func TestAChoiceKeepsTheTarget(t *testing.T) {
 	s := newStage(t)
 	s.dir.people[dana] = approvals.Person{ID: dana, Email: "both@example.com"}
 	o := s.types(alice, "<@"+dana+">")
+	if len(o.told) != 1 || len(o.told[0].Choices) != 2 {
+		t.Fatalf("told %+v", o.told)
+	}
 	s.chooses(alice, o.told[0].Choices[0].Value)
 	if r := s.number(1); r.Plan.Target.ID != dana {
 		t.Errorf("target = %+v", r.Plan.Target)

@@ -125,6 +125,15 @@ func (s *stage) typed(user, private, text string) outcome {
 	})
 }
 
+// private is what the form carries that was opened first.
+func (s *stage) private() string {
+	s.t.Helper()
+	if len(s.forms.typed) == 0 {
+		s.t.Fatal("no form was opened")
+	}
+	return s.forms.typed[0].Private
+}
+
 func TestApprovingOpensAForm(t *testing.T) {
 	t.Parallel()
 	s, r := typing(t)
@@ -134,6 +143,7 @@ func TestApprovingOpensAForm(t *testing.T) {
 			t.Errorf("said %q, %v", o.text(), o.err)
 		}
 	}
+	s.private()
 	if len(s.forms.typed) != 1 || s.forms.typed[0].Title != "Approve OFF-1" || len(s.forms.typed[0].Plan.Steps) != 1 {
 		t.Errorf("opened %+v", s.forms.typed)
 	}
@@ -210,7 +220,7 @@ func TestTyping(t *testing.T) {
 			if tc.state == "" {
 				tc.state = approvals.StatePending
 			}
-			o := s.typed(tc.by, s.forms.typed[0].Private, tc.text)
+			o := s.typed(tc.by, s.private(), tc.text)
 			check(t, o, tc.says)
 			if _, ok := o.ack.Errors[commands.FieldTyped]; ok != (tc.says != "") {
 				t.Errorf("errors = %v", o.ack.Errors)
@@ -250,7 +260,7 @@ func TestTypingTheIDWhereThereIsNoAddress(t *testing.T) {
 	s.set.Policies = []approvals.Policy{{Confirm: approvals.ConfirmTyped}}
 	check(t, s.types(alice, "105"), "OFF-1 is recorded")
 	s.send(s.click(bob, approve, s.number(1)))
-	private := s.forms.typed[0].Private
+	private := s.private()
 	check(t, s.typed(bob, private, ""), "That is not what the card shows")
 	check(t, s.typed(bob, private, "105"), "")
 	if got := s.number(1).State; got != approvals.StateApproved {
@@ -283,7 +293,7 @@ func TestATypedFormIsHandledOnce(t *testing.T) {
 	s.set.Policies[0].Approvals = 2
 	s.send(s.click(bob, approve, r))
 	v := commands.Submit{
-		From: commands.Sender{UserID: bob}, Delivery: s.delivery(), Form: commands.FormTyped, Private: s.forms.typed[0].Private,
+		From: commands.Sender{UserID: bob}, Delivery: s.delivery(), Form: commands.FormTyped, Private: s.private(),
 		Values: map[string]string{commands.FieldTyped: "dana@example.com"},
 	}
 	s.submit(v)
