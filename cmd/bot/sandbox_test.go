@@ -95,7 +95,7 @@ func TestSandboxPageFromCommandToDone(t *testing.T) {
 	for name, args := range map[string][]string{"socket": nil, "http": {"--http"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v, _, stop := openSandbox(t, args...)
+			v, stop := openSandbox(t, args...)
 			v.do("type", map[string]any{"as": town.Alice, "channel": town.General, "text": "/offboard dana.hill@example.com provider:ecgrid"})
 			v.until(town.Alice, "alice is told that it is recorded", privately("OFF-1 is recorded"))
 			now := v.until(town.Bob, "bob sees the card", func(s seen) bool { return len(s.messages(town.Approvals)) == 1 })
@@ -121,7 +121,7 @@ func TestSandboxPageFromCommandToDone(t *testing.T) {
 
 func TestSandboxPageForm(t *testing.T) {
 	t.Parallel()
-	v, _, _ := openSandbox(t)
+	v, _ := openSandbox(t)
 	v.do("type", map[string]any{"as": town.Alice, "channel": town.General, "text": "/offboard"})
 	now := v.until(town.Alice, "the form opens", func(s seen) bool { return len(s.Views) == 1 })
 	form := map[string]any{"as": town.Alice, "view": now.Views[0].ID, "values": map[string]string{"who": "two people"}}
@@ -152,8 +152,8 @@ func TestSandboxLeavesNothingBehind(t *testing.T) {
 		}
 		return found
 	}
-	one, _, stop := openSandbox(t)
-	two, _, stopTwo := openSandbox(t)
+	one, stop := openSandbox(t)
+	two, stopTwo := openSandbox(t)
 	if one.base == two.base || len(left()) != 2 {
 		t.Fatalf("two sandboxes at %s and %s keep %v", one.base, two.base, left())
 	}

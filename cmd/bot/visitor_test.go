@@ -151,7 +151,7 @@ func privately(words string) func(seen) bool {
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // openSandbox starts the sandbox as the command line does, in a folder of its own for what it keeps.
-func openSandbox(t *testing.T, args ...string) (v visitor, out *tape, stop func() int) {
+func openSandbox(t *testing.T, args ...string) (v visitor, stop func() int) {
 	t.Helper()
 	ctx, halt := context.WithTimeout(context.Background(), patience)
 	out, code := &tape{}, make(chan int, 1)
@@ -177,7 +177,7 @@ func openSandbox(t *testing.T, args ...string) (v visitor, out *tape, stop func(
 			t.Fatalf("it is not up:\n%s", out.text())
 		}
 	}
-	return visitor{t: t, ctx: ctx, base: address.FindString(out.text())}, out, stop
+	return visitor{t: t, ctx: ctx, base: address.FindString(out.text())}, stop
 }
 
 // newEvents reads one state after the other from a stream of server-sent events.

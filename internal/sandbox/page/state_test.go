@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -37,6 +38,34 @@ func TestEverybodySeesWhatIsTheirs(t *testing.T) {
 	for _, c := range bob.Channels {
 		if c.ID == town.Direct(town.Alice) {
 			t.Error("bob sees alice's direct messages")
+		}
+	}
+}
+
+func TestPrivateMessagesAreForOnePersonInOnePlace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	form := url.Values{"channel": {town.General}, "user": {town.Alice}, "text": {"for your eyes"}}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.town.Slack.APIURL()+"chat.postEphemeral", strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Authorization", "Bearer "+w.town.Slack.Config().BotToken)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	for _, as := range town.Everybody() {
+		for _, c := range w.state(as).Channels {
+			want := 0
+			if as == town.Alice && c.ID == town.General {
+				want = 1
+			}
+			if len(c.Messages) != want || want == 1 && (!c.Messages[0].Private || c.Messages[0].Text != "for your eyes") {
+				t.Errorf("%s sees %+v in %s", as, c.Messages, c.ID)
+			}
 		}
 	}
 }

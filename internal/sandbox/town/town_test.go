@@ -1,0 +1,109 @@
+package town
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"offboard/internal/sandbox/localzitadel"
+)
+
+func open(t *testing.T) *Town {
+	t.Helper()
+	tw, err := Open(t.Context(), "", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := tw.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return tw
+}
+
+// zitadel calls the local ZITADEL as the bot does.
+func (t *Town) zitadel(tt *testing.T, method, path string) []byte {
+	tt.Helper()
+	req, err := http.NewRequestWithContext(tt.Context(), method, t.URL("zitadel")+path, strings.NewReader("{}"))
+	if err != nil {
+		tt.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+zitadelPAT)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("x-zitadel-orgid", org)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		tt.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		tt.Fatalf("%s %s: %d %s %v", method, path, res.StatusCode, raw, err)
+	}
+	return raw
+}
+
+func TestEverybodyHasTheirAccountsAndGetsThemBack(t *testing.T) {
+	t.Parallel()
+	tw := open(t)
+	memberships := func() int {
+		var out struct{ Result []json.RawMessage }
+		if err := json.Unmarshal(tw.zitadel(t, http.MethodPost, "/management/v1/users/"+Priya.ID+"/memberships/_search"), &out); err != nil {
+			t.Fatal(err)
+		}
+		return len(out.Result)
+	}
+	states := func() map[string]string {
+		out := map[string]string{}
+		for _, p := range Providers() {
+			for _, a := range tw.Accounts(p) {
+				out[p+" "+a.Login] = a.State
+			}
+		}
+		return out
+	}
+	first := states()
+	if len(first) != 12 || first["ecgrid dana.hill@example.com"] != "Active" || first["zitadel offboard-bot"] != localzitadel.Active {
+		t.Errorf("at first: %v", first)
+	}
+	tw.Rehire() // who is still here keeps one membership
+	if got := memberships(); got != 1 {
+		t.Errorf("Priya has %d memberships", got)
+	}
+	tw.zitadel(t, http.MethodDelete, "/v2/users/"+Priya.ID)
+	if r := tw.Record("zitadel", Priya.ID); r != (Record{State: localzitadel.Deleted, Writes: 1}) {
+		t.Errorf("Priya is on record as %+v", r)
+	}
+	tw.Rehire()
+	if got := memberships(); got != 1 {
+		t.Errorf("Priya has %d memberships after coming back", got)
+	}
+	for login, state := range states() {
+		if first[login] != state {
+			t.Errorf("%s was %q and is %q", login, first[login], state)
+		}
+	}
+}
+
+func TestNamesAndParts(t *testing.T) {
+	t.Parallel()
+	tw := open(t)
+	for _, id := range Everybody() {
+		if Name(id) == id || Part(id) == "" || Direct(id) != "D"+strings.TrimPrefix(id, "U") {
+			t.Errorf("%s is %q, %q, %q", id, Name(id), Part(id), Direct(id))
+		}
+	}
+	for _, id := range Channels() {
+		if Name(id) == id {
+			t.Errorf("%s has no name", id)
+		}
+		tw.Slack.Say(Gus, id, "", "hello")
+	}
+	if Name("U0NOBODY") != "U0NOBODY" {
+		t.Error("nobody has a name")
+	}
+}
