@@ -139,7 +139,7 @@ function empty(c) {
     el("h3", {}, "Try it"),
     el("ol", {},
       el("li", {}, "Be ", el("strong", {}, "alice"), " and send ",
-        el("button", { type: "button", class: "link", onclick: () => fill(state.try) }, state.try), "."),
+        el("button", { type: "button", class: "link", onclick: () => fill(state.try) }, state.try)),
       el("li", {}, "Look at the card in ", el("button", { type: "button", class: "link", onclick: () => go("C0APPROVALS") }, "#offboarding"),
         ", and try to approve it yourself."),
       el("li", {}, "Be ", el("strong", {}, "bob"), " and approve it. The thread says what came of it."),

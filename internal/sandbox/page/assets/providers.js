@@ -25,7 +25,7 @@ export function showProviders(list, offboard) {
   const top = panel.scrollTop;
   panel.replaceChildren(
     el("header", {},
-      el("h2", {}, "The providers themselves"),
+      el("h2", {}, "At the providers"),
       el("button", { type: "button", onclick: () => change("rehire", {}) }, "Bring everybody back")),
     ...list.map((p) => card(p, offboard, open)));
   panel.scrollTop = top;
