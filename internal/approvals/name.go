@@ -1,6 +1,10 @@
 package approvals
 
-import "strconv"
+import (
+	"strconv"
+
+	"offboard/internal/providers"
+)
 
 // Name is how people say a request: OFF-42.
 func (r *Request) Name() string { return Name(r.Number) }
@@ -21,5 +25,20 @@ func (s State) Words() string {
 		return string(s)
 	default:
 		return string(s)
+	}
+}
+
+// Verb is what the step does, as the vendor's own people call it: "terminate" and "terminated", "delete" and "deleted".
+func (s Step) Verb() (do, done string) {
+	switch s.Action {
+	case providers.Delete:
+		if s.Vendor == "ECGrid" {
+			return "terminate", "terminated"
+		}
+		return "delete", "deleted"
+	case providers.Deactivate:
+		return "deactivate", "deactivated"
+	default:
+		return "change", "changed"
 	}
 }

@@ -66,7 +66,8 @@ func (s *Service) where(line Line) ([]providers.Provider, error) {
 		}
 		if _, has := d.Info(actionFor(d, line)); !has {
 			if line.Provider != "" {
-				return nil, plainf("%s has no action %s. Nothing was done.", mrkdwn.Text(d.Name), mrkdwn.Text(string(line.Action)))
+				return nil, plainf("%s has no action %s. It has: %s. Nothing was done.",
+					mrkdwn.Text(d.Name), mrkdwn.Text(string(line.Action)), actions(d))
 			}
 			continue
 		}
@@ -81,6 +82,14 @@ func (s *Service) where(line Line) ([]providers.Provider, error) {
 	default:
 		return nil, plainf("No provider has the action %s. Nothing was done.", mrkdwn.Text(string(line.Action)))
 	}
+}
+
+func actions(d providers.Description) string {
+	out := make([]string, 0, len(d.Actions))
+	for _, a := range d.Actions {
+		out = append(out, string(a.Action))
+	}
+	return strings.Join(out, ", ")
 }
 
 func actionFor(d providers.Description, line Line) providers.Action {
@@ -117,7 +126,7 @@ func (s *Service) record(ctx context.Context, by, target approvals.Person, h hit
 	account, err := s.readByID(ctx, h.provider, h.account.ID)
 	if err != nil {
 		s.log.Warn("read account", "provider", d.Name, "error", err)
-		return Reply{}, plainf("%s could not be read just now: %s. Nothing was done.", mrkdwn.Text(d.Vendor), mrkdwn.Text(say(err)))
+		return Reply{}, plainf("%s could not be read just now: %s. Nothing was done. Try again later.", mrkdwn.Text(d.Vendor), mrkdwn.Text(say(err)))
 	}
 	guard, err := s.guard(ctx, h.provider)
 	if err != nil {
@@ -143,7 +152,7 @@ func (s *Service) guard(ctx context.Context, p providers.Provider) (approvals.Gu
 	if err != nil {
 		d := p.Describe()
 		s.log.Warn("read the bot's own account", "provider", d.Name, "error", err)
-		return approvals.Guard{}, plainf("%s could not be asked which account is the bot's own: %s. Nothing was done.",
+		return approvals.Guard{}, plainf("%s could not be asked which account is the bot's own: %s. Nothing was done. Try again later.",
 			mrkdwn.Text(d.Vendor), mrkdwn.Text(say(err)))
 	}
 	return s.set.Guard.With(p.Describe().Name, self.ID), nil
@@ -175,7 +184,7 @@ func (s *Service) create(ctx context.Context, ask approvals.Ask) (Reply, error) 
 	}
 	step := r.Plan.Steps[0]
 	s.log.Info("requested", "request", r.ID, "number", r.Number, "provider", step.Account.Provider, "action", step.Action)
-	what := string(step.Action)
+	what, _ := step.Verb()
 	if !r.Plan.Writes {
 		what = "rehearse: " + what
 	}

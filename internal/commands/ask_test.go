@@ -28,6 +28,10 @@ func TestAskFinds(t *testing.T) {
 		"one at one provider": {
 			line: "dana@example.com", says: "OFF-1 is recorded: delete Name of 101 at Eins", records: 1,
 		},
+		"in the vendor's words": {
+			line: "dana@example.com", says: "OFF-1 is recorded: terminate Name of 101 at ECGrid", records: 1,
+			arrange: func(s *stage) { s.eins.vendor = "ECGrid" },
+		},
 		"by id":       {line: "101", says: "OFF-1 is recorded", records: 1},
 		"in capitals": {line: "DANA@example.com", says: "OFF-1 is recorded", records: 1},
 		"nobody": {
@@ -45,7 +49,7 @@ func TestAskFinds(t *testing.T) {
 			line: "dana@example.com provider:drei", says: "There is no provider drei. There are: eins, zwei.",
 		},
 		"a provider without the action": {
-			line: "dana@example.com provider:eins action:deactivate", says: "eins has no action deactivate",
+			line: "dana@example.com provider:eins action:deactivate", says: "eins has no action deactivate. It has: delete. Nothing was done.",
 		},
 		"no provider with the action": {
 			line: "dana@example.com action:deactivate", says: "No provider has the action deactivate",

@@ -22,7 +22,7 @@ func (s *Service) mayRead(ctx context.Context, by approvals.Person) error {
 			return err
 		}
 	}
-	return plainf("Only requesters and approvers may see requests.")
+	return plainf("Only requesters and approvers may see requests. Ask one of them.")
 }
 
 func (s *Service) list(ctx context.Context, by approvals.Person) (Reply, error) {
@@ -47,7 +47,8 @@ func (s *Service) list(ctx context.Context, by approvals.Person) (Reply, error) 
 func summary(r *approvals.Request) string {
 	parts := make([]string, 0, len(r.Plan.Steps))
 	for _, s := range r.Plan.Steps {
-		parts = append(parts, fmt.Sprintf("%s %s at %s", s.Action, mrkdwn.Name(s.Account.Name, s.Account.ID), mrkdwn.Text(s.Vendor)))
+		do, _ := s.Verb()
+		parts = append(parts, fmt.Sprintf("%s %s at %s", do, mrkdwn.Name(s.Account.Name, s.Account.ID), mrkdwn.Text(s.Vendor)))
 	}
 	return fmt.Sprintf("*%s* %s: %s; asked for by %s, %d of %d approvals", r.Name(), r.State.Words(), strings.Join(parts, ", "),
 		mrkdwn.Person(r.Requester.ID), len(r.Approvals), r.Policy.Approvals)

@@ -78,7 +78,8 @@ func TestTakeoverByTwoAtOnce(t *testing.T) {
 	ended(s, first, approvals.Unknown, approvals.Unseen)
 	s.book.creates = 0
 	s.book.before = func() {
-		plan := approvals.Plan{Writes: true, Steps: []approvals.Step{{Account: account("eins", "101", "dana@example.com"), Action: providers.Delete}}}
+		step := approvals.Step{Account: account("eins", "101", "dana@example.com"), Action: providers.Delete}
+		plan := approvals.Plan{Writes: true, Steps: []approvals.Step{step}}
 		s.book.before = nil
 		_, err := s.book.Create(t.Context(), approvals.Ask{
 			By: approvals.Person{ID: bea}, Requester: true, Plan: plan, Policy: approvals.Strictest(nil, plan), Linked: first,
@@ -104,7 +105,8 @@ func TestNothingIsTakenOverFromWhatIsNotUnderstood(t *testing.T) {
 	}
 	w := journal.Write{
 		ID: "newer", Now: s.now(), Open: true, Reserve: []journal.Reservation{{Key: step.Key()}},
-		Records: journal.Seal(journal.Log{ID: "newer"}, journal.Draft{Body: []byte(`{"v":2,"kind":"requested"}`), Chained: true}, journal.Draft{Body: card}),
+		Records: journal.Seal(journal.Log{ID: "newer"},
+			journal.Draft{Body: []byte(`{"v":2,"kind":"requested"}`), Chained: true}, journal.Draft{Body: card}),
 	}
 	if _, err := s.store.Append(t.Context(), w); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"offboard/internal/approvals"
 	"offboard/internal/mrkdwn"
 	"offboard/internal/providers"
 )
@@ -127,6 +128,7 @@ func (f found) reply(line Line) (Reply, error) {
 // choice shows one account in a private list, with its id, as two accounts may be alike in everything else.
 func (h hit) choice(line Line) Choice {
 	d, a := h.provider.Describe(), h.account
+	do, _ := approvals.Step{Action: actionFor(d, line), Vendor: d.Vendor}.Verb()
 	parts := []string{mrkdwn.Name(a.Name, a.ID), "at " + mrkdwn.Text(d.Vendor) + " (" + mrkdwn.Text(d.Name) + ")", "id " + mrkdwn.ID(a.ID)}
 	if a.Email != "" {
 		parts = append(parts, mrkdwn.ID(a.Email))
@@ -139,7 +141,9 @@ func (h hit) choice(line Line) Choice {
 	}
 	parts = append(parts, mrkdwn.Text(string(a.State)))
 	return Choice{
-		Text: strings.Join(parts, " · "), Label: "Ask to " + string(actionFor(d, line)),
-		Value: encodeChosen(chosen{Provider: d.Name, ID: a.ID, Action: string(actionFor(d, line)), Reason: mrkdwn.Clean(line.Reason), Mention: line.Mention}),
+		Text: strings.Join(parts, " · "), Label: "Ask to " + do,
+		Value: encodeChosen(chosen{
+			Provider: d.Name, ID: a.ID, Action: string(actionFor(d, line)), Reason: mrkdwn.Clean(line.Reason), Mention: line.Mention,
+		}),
 	}
 }

@@ -102,11 +102,11 @@ func tally(r *approvals.Request) string {
 
 // wanting says whose word is still needed, and until when.
 func wanting(r *approvals.Request) string {
-	who := "1 more approver"
+	who := "1 approver"
 	if n := r.Needs(); n != 1 {
-		who = fmt.Sprintf("%d more approvers", n)
+		who = fmt.Sprintf("%d approvers", n)
 	}
-	return fmt.Sprintf("Needed until %s: %s, other than %s.", mrkdwn.Time(r.Expires), who, mrkdwn.Person(r.Requester.ID))
+	return fmt.Sprintf("Still needed by %s: %s other than %s.", mrkdwn.Time(r.Expires), who, mrkdwn.Person(r.Requester.ID))
 }
 
 func begins(r *approvals.Request) string {

@@ -148,7 +148,8 @@ func advice(r *approvals.Request, e approvals.Event, command string) string {
 	case approvals.Ended, approvals.Resolved:
 		return asker + ", " + meaning(r, r.Plan.Steps[e.Step], e.Outcome)
 	case approvals.Unresolved:
-		return fmt.Sprintf("%s, two approvers together can then record what they saw: %s resolve %s done|not-done reason.", asker, command, r.Name())
+		return fmt.Sprintf("%s, two approvers together can then record what they saw: %s resolve %s done|not-done reason.",
+			asker, command, r.Name())
 	case approvals.Proposed:
 		return fmt.Sprintf("A second approver must agree: %s resolve %s %s reason.", command, r.Name(), resolveWord(e.Outcome))
 	default:

@@ -8,28 +8,17 @@ import (
 
 	"offboard/internal/approvals"
 	"offboard/internal/mrkdwn"
-	"offboard/internal/providers"
 )
 
-// verb is what an action is called.
+// verb is what a step's action is called.
 type verb struct {
 	do   string // "delete"
 	done string // "deleted"
 }
 
-// verbOf calls an action what the vendor's own people call it.
 func verbOf(s approvals.Step) verb {
-	switch s.Action {
-	case providers.Delete:
-		if s.Vendor == "ECGrid" {
-			return verb{"terminate", "terminated"}
-		}
-		return verb{"delete", "deleted"}
-	case providers.Deactivate:
-		return verb{"deactivate", "deactivated"}
-	default:
-		return verb{"change", "changed"}
-	}
+	do, done := s.Verb()
+	return verb{do, done}
 }
 
 // vendor is what people call the step's provider.
