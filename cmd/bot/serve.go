@@ -73,7 +73,8 @@ func (p *parts) fail(err error) error {
 	}
 }
 
-// stop stops everything. What does not stop in time is named in the error.
+// stop stops everything. What does not stop in time is named in the error; the parts before it are told to stop and not waited for, so that
+// nothing new is begun.
 func (p *parts) stop() error {
 	deadline := time.NewTimer(stopTime)
 	defer deadline.Stop()
@@ -85,6 +86,9 @@ func (p *parts) stop() error {
 		case err := <-r.done:
 			all = append(all, err)
 		case <-deadline.C:
+			for _, older := range p.started[:i] {
+				older.stop()
+			}
 			return errors.Join(append(all, fmt.Errorf("%s did not stop in %s", r.name, stopTime))...)
 		}
 	}
