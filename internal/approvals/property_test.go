@@ -201,7 +201,7 @@ func (h *history) wish() approvals.Wish {
 }
 
 func (h *history) rare(by approvals.Person, step int) approvals.Wish {
-	switch h.pick(6, "rare") {
+	switch h.pick(7, "rare") {
 	case 0:
 		return approvals.Missing{Step: step, Sight: *h.sight()}
 	case 1:
@@ -211,6 +211,8 @@ func (h *history) rare(by approvals.Person, step int) approvals.Wish {
 	case 3:
 		return approvals.Supersede{By: "other"}
 	case 4:
+		return approvals.Moved{Step: step, Host: []string{"", "other.example.com"}[h.pick(2, "host")]}
+	case 5:
 		return approvals.Receipt{Event: approvals.Event{Kind: approvals.Told, Key: approvals.KeyCard, Place: approvals.Place{Channel: "C", TS: "1"}}}
 	default:
 		return approvals.Refuse{By: by, Button: approvals.ButtonApprove, Reason: "x"}

@@ -66,13 +66,13 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	if host := p.Describe().Host; host != r.Plan.Steps[step].Host {
 		return d.wish(ctx, r.ID, approvals.Moved{Step: step, Host: host})
 	}
-	account, err := d.read(ctx, p, r.Plan.Steps[step].Account.ID)
-	if err != nil {
-		return d.missing(ctx, r, step, p, err)
-	}
 	self, err := d.self(ctx, p)
 	if err != nil {
 		return d.postpone(ctx, r, step, say(err))
+	}
+	account, err := d.read(ctx, p, r.Plan.Steps[step].Account.ID) // the last thing before the door: what it compares must be fresh
+	if err != nil {
+		return d.missing(ctx, r, step, p, err)
 	}
 	desc := p.Describe()
 	after, begun, err := d.passDoor(ctx, r.ID, desc.Timeout, approvals.Begin{
