@@ -17,7 +17,7 @@ import (
 func (s *stage) edited(user string, card workspace.Message, change func(value object)) object {
 	s.t.Helper()
 	value := object{}
-	if err := json.Unmarshal([]byte(valueOf(card, "approve")), &value); err != nil {
+	if err := json.Unmarshal([]byte(valueOf(card)), &value); err != nil {
 		s.t.Fatal(err)
 	}
 	change(value)
@@ -84,7 +84,7 @@ func TestHostileClicks(t *testing.T) {
 func requestOf(t *testing.T, card workspace.Message) any {
 	t.Helper()
 	var v object
-	if err := json.Unmarshal([]byte(valueOf(card, "")), &v); err != nil {
+	if err := json.Unmarshal([]byte(valueOf(card)), &v); err != nil {
 		t.Fatal(err)
 	}
 	return v["r"]

@@ -125,7 +125,7 @@ func (s *stage) click(user string, card workspace.Message, button string) object
 		"channel":   object{"id": card.Channel, "name": "offboarding"},
 		"message":   object{"ts": card.TS, "text": card.Text, "blocks": card.Blocks, "bot_id": w.BotID},
 		"actions": []object{{
-			"type": "button", "block_id": "decide", "action_id": button, "value": valueOf(card, button), "action_ts": card.TS,
+			"type": "button", "block_id": "decide", "action_id": button, "value": valueOf(card), "action_ts": card.TS,
 		}},
 	}
 }
@@ -147,8 +147,8 @@ func (s *stage) press(user string, card workspace.Message, button string) {
 
 var buttonValue = regexp.MustCompile(`"value":"((?:[^"\\]|\\.)*)"`)
 
-// valueOf is the value of a button on a card. All the buttons of a card carry the same.
-func valueOf(m workspace.Message, _ string) string {
+// valueOf is the value of a card's buttons, which all carry the same.
+func valueOf(m workspace.Message) string {
 	found := buttonValue.FindStringSubmatch(string(m.Blocks))
 	if found == nil {
 		return ""
@@ -194,19 +194,12 @@ func (s *stage) now(card workspace.Message) workspace.Message {
 	return m
 }
 
-// thread waits until the card's thread says the words, and returns that line.
-func (s *stage) thread(card workspace.Message, words string) string {
+// thread waits until the card's thread says the words.
+func (s *stage) thread(card workspace.Message, words string) {
 	s.t.Helper()
-	line := ""
-	s.until("the thread says "+words+", not only "+strings.Join(s.lines(card), " | "), func() bool {
-		for _, l := range s.lines(card) {
-			if strings.Contains(l, words) {
-				line = l
-			}
-		}
-		return line != ""
+	s.until("the thread says "+words, func() bool {
+		return slices.ContainsFunc(s.lines(card), func(l string) bool { return strings.Contains(l, words) })
 	})
-	return line
 }
 
 func (s *stage) lines(card workspace.Message) []string {

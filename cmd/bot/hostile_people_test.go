@@ -1,8 +1,11 @@
 package main
 
 import (
+	"io"
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"offboard/internal/sandbox/town"
@@ -144,6 +147,32 @@ func TestHostileUnclearAnswers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An answer about somebody else is no answer about who clicked.
+func TestHostileAnotherPerson(t *testing.T) {
+	t.Parallel()
+	var lying atomic.Bool
+	s := newStage(t, props{between: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			raw, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			body := string(raw)
+			if lying.Load() && strings.HasSuffix(r.URL.Path, "/users.info") {
+				body = strings.ReplaceAll(body, town.Alice, town.Carol)
+			}
+			r.Body = io.NopCloser(strings.NewReader(body))
+			next.ServeHTTP(w, r)
+		})
+	}})
+	card := s.ask(town.Dana, "")
+	lying.Store(true)
+	s.press(town.Alice, card, "approve")
+	s.told(town.Alice, "cannot check who you are")
+	s.stop()
+	s.uncalled(town.Dana)
 }
 
 // An empty group is nobody.

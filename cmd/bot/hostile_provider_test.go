@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"offboard/internal/sandbox/fault"
 	"offboard/internal/sandbox/town"
+	"offboard/internal/sandbox/workspace"
 )
 
 // deed is one of the calls that the project is there for.
@@ -58,20 +60,13 @@ func (s *stage) approved(d deed, f fault.Fault) (cardTS string) {
 }
 
 // outcome waits for a line of the thread that tells an outcome and begins with one of the words.
-func (s *stage) outcome(cardTS string, words ...string) string {
+func (s *stage) outcome(cardTS string, words ...string) {
 	s.t.Helper()
-	line := ""
 	s.until("the outcome is told as "+strings.Join(words, " or "), func() bool {
-		for _, m := range s.slack.Thread(town.Approvals, cardTS) {
-			for _, w := range words {
-				if strings.HasPrefix(m.Text, w) {
-					line = m.Text
-				}
-			}
-		}
-		return line != ""
+		return slices.ContainsFunc(s.slack.Thread(town.Approvals, cardTS), func(m workspace.Message) bool {
+			return slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(m.Text, w) })
+		})
 	})
-	return line
 }
 
 // holds holds what was told against the provider's own record, and that no more than most calls arrived.
@@ -149,32 +144,33 @@ func TestHostileThrottled(t *testing.T) {
 			s.holds(d, true, 2, 2)
 			s.apart(d, time.Second)
 		})
-		t.Run(d.name+"/for ever", func(t *testing.T) {
-			t.Parallel()
-			s := newStage(t, props{edit: hurry})
-			card := s.approved(d, fault.Fault{Mode: fault.Throttle, RetryAfter: 1})
-			s.outcome(card, "Not done")
-			s.stop()
-			s.holds(d, false, 4, 4)
-			s.apart(d, time.Second)
-		})
-		t.Run(d.name+"/without a word", func(t *testing.T) {
-			t.Parallel()
-			s := newStage(t, props{edit: hurry})
-			card := s.approved(d, fault.Fault{Mode: fault.Throttle})
-			s.outcome(card, "Put off")
-			s.stop()
-			s.holds(d, false, 1, 1)
-		})
-		t.Run(d.name+"/longer than the window", func(t *testing.T) {
-			t.Parallel()
-			s := newStage(t, props{edit: append([]string{"window: 1h", "window: 2m"}, hurry...)})
-			card := s.approved(d, fault.Fault{Mode: fault.Throttle, RetryAfter: 600})
-			s.outcome(card, "Not done")
-			s.stop()
-			s.holds(d, false, 1, 1)
-		})
 	}
+	d := deeds()[0]
+	t.Run("for ever", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t, props{edit: hurry})
+		card := s.approved(d, fault.Fault{Mode: fault.Throttle, RetryAfter: 1})
+		s.outcome(card, "Not done")
+		s.stop()
+		s.holds(d, false, 4, 4)
+		s.apart(d, time.Second)
+	})
+	t.Run("without a word", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t, props{edit: hurry})
+		card := s.approved(d, fault.Fault{Mode: fault.Throttle})
+		s.outcome(card, "Put off")
+		s.stop()
+		s.holds(d, false, 1, 1)
+	})
+	t.Run("longer than the window", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t, props{edit: append([]string{"window: 1h", "window: 2m"}, hurry...)})
+		card := s.approved(d, fault.Fault{Mode: fault.Throttle, RetryAfter: 600})
+		s.outcome(card, "Not done")
+		s.stop()
+		s.holds(d, false, 1, 1)
+	})
 }
 
 // apart holds that calls for an account were at least so far apart.

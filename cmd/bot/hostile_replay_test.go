@@ -38,7 +38,7 @@ func TestHostileReplays(t *testing.T) {
 	payload := s.click(town.Bob, card, "approve")
 	approved := interaction(payload)
 	payload["user"] = object{"id": town.Carol, "team_id": "T0LOCAL"}
-	payload["actions"] = []object{{"type": "button", "action_id": "deny", "value": valueOf(card, "deny")}}
+	payload["actions"] = []object{{"type": "button", "action_id": "deny", "value": valueOf(card)}}
 	denied := interaction(payload) // the same trigger id in another body
 	s.deliver(interactionsPath, approved)
 	replay(approved, denied)
@@ -101,5 +101,29 @@ func TestHostileReplayedChoice(t *testing.T) {
 	s.stop()
 	if got := s.heard(town.Alice); len(got) != 2 {
 		t.Errorf("Alice was told %d things, not the list and that it is recorded: %q", len(got), got)
+	}
+}
+
+// A body that names no trigger is known by itself.
+func TestHostileReplayedBody(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, props{edit: []string{"approvals: 1", "approvals: 2"}})
+	asked := s.command(town.Alice, town.Dana.Email, "trigger_id", "-")
+	s.deliver(commandsPath, asked)
+	card := s.card(town.Dana.ID)
+	s.told(town.Alice, "is recorded")
+	payload := s.click(town.Bob, card, "approve")
+	delete(payload, "trigger_id")
+	approved := interaction(payload)
+	s.deliver(interactionsPath, approved)
+	s.thread(card, "1 of 2")
+	for _, answer := range []string{s.deliver(commandsPath, asked), s.deliver(interactionsPath, approved)} {
+		if answer != "" {
+			t.Errorf("a repeat is answered with %q, not with nothing", answer)
+		}
+	}
+	s.stop()
+	if alice, bob := s.heard(town.Alice), s.heard(town.Bob); len(alice) != 1 || len(bob) != 0 {
+		t.Errorf("Alice was told %q and Bob %q", alice, bob)
 	}
 }

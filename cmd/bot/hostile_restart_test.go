@@ -120,7 +120,7 @@ func TestHostileRehearsalTurnedReal(t *testing.T) {
 	s.start()
 	s.press(town.Bob, card, "approve")
 	s.thread(card, "void")
-	s.until("the card asks again", func() bool { return buttonsOn(s.now(card)) && valueOf(s.now(card), "") != valueOf(card, "") })
+	s.until("the card asks again", func() bool { return buttonsOn(s.now(card)) && valueOf(s.now(card)) != valueOf(card) })
 	if r := s.town.Record("ecgrid", town.Dana.ID); r.Writes != 0 {
 		t.Fatalf("ECGrid got %d calls", r.Writes)
 	}

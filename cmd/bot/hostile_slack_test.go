@@ -32,8 +32,9 @@ func TestHostilePosts(t *testing.T) {
 			t.Run(name+"/"+where, func(t *testing.T) {
 				t.Parallel()
 				s := newStage(t, props{patience: 50 * time.Second})
-				f.With = map[string]string{"channel": where}
-				s.slack.Fault(f)
+				meets := f
+				meets.With = map[string]string{"channel": where}
+				s.slack.Fault(meets)
 				card := s.ask(town.Dana, "")
 				s.told(town.Alice, "is recorded")
 				s.pressUntilTaken(card)
