@@ -70,6 +70,12 @@ func (a *app) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
+	a.health.watch(func() []string {
+		if j.Err() != nil {
+			return []string{"the journal cannot be written any more: look at its disk, then start the bot again"}
+		}
+		return nil
+	})
 	self, err := a.meetSlack(ctx)
 	if err != nil || ctx.Err() != nil {
 		return err

@@ -190,3 +190,15 @@ func TestAnotherTenantKeepsTheReservation(t *testing.T) {
 		t.Errorf("drift %v, keys (-before +after):\n%s", r.Drift, d)
 	}
 }
+
+func TestOneAccountUnderTwoNamesHasOneReservation(t *testing.T) {
+	t.Parallel()
+	one := approvals.Step{Account: patsAcc, Host: "id.example.com"}
+	two := one
+	two.Account.Provider = "zitadel-v1"
+	elsewhere := one
+	elsewhere.Host = "id.example.org"
+	if one.Key() != two.Key() || one.Key() == elsewhere.Key() {
+		t.Errorf("%s, %s, %s", one.Key(), two.Key(), elsewhere.Key())
+	}
+}

@@ -1,6 +1,7 @@
 package approvals
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -21,9 +22,10 @@ type Step struct {
 	Undo       string // how to undo it; empty when it cannot be undone
 }
 
-// Key is the reservation of the step's account: provider, tenant and id.
+// Key is the reservation of the step's account: the provider's host, tenant and id. It is the host and not the provider's name, so that one
+// account under two names in the configuration has one open request.
 func (s Step) Key() string {
-	return fmt.Sprintf("%q/%q/%q", s.Account.Provider, s.Account.Tenant, s.Account.ID)
+	return fmt.Sprintf("%q/%q/%q", cmp.Or(s.Host, s.Account.Provider), s.Account.Tenant, s.Account.ID)
 }
 
 // Plan is what people approve.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -27,7 +28,7 @@ type Journal struct {
 	closing chan struct{}
 	written chan struct{} // closed when the writer has ended
 	close   func() error
-	broken  error // the writer's: refuses all writes once set
+	broken  atomic.Pointer[error] // set by the writer: refuses all writes from then on
 }
 
 var _ journal.Journal = (*Journal)(nil)

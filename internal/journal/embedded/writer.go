@@ -68,13 +68,23 @@ func (j *Journal) gather(first *job) []*job {
 	return batch
 }
 
+// Err says why nothing can be written any more until the store is opened anew; nil: all is well.
+func (j *Journal) Err() error {
+	if err := j.broken.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
 // commit carries a batch out and tells each writer.
 func (j *Journal) commit(batch []*job) {
 	refused := make([]error, len(batch))
-	err := j.broken
+	err := j.Err()
 	if err == nil {
 		err = j.transact(batch, refused)
-		j.broken = stopAfter(err)
+		if stop := stopAfter(err); stop != nil {
+			j.broken.Store(&stop)
+		}
 	}
 	for i, w := range batch {
 		if err != nil {

@@ -189,6 +189,9 @@ func TestFailedCommitStopsWrites(t *testing.T) {
 					t.Errorf("%s can be read: %v", id, err)
 				}
 			}
+			if j.Err() == nil {
+				t.Error("nobody is told that writes have stopped")
+			}
 		})
 	}
 }
