@@ -78,7 +78,7 @@ func TestTakeoverByTwoAtOnce(t *testing.T) {
 	ended(s, first, approvals.Unknown, approvals.Unseen)
 	s.book.creates = 0
 	s.book.before = func() {
-		step := approvals.Step{Account: account("eins", "101", "dana@example.com"), Action: providers.Delete}
+		step := approvals.Step{Host: "eins.example.com", Account: account("eins", "101", "dana@example.com"), Action: providers.Delete}
 		plan := approvals.Plan{Writes: true, Steps: []approvals.Step{step}}
 		s.book.before = nil
 		_, err := s.book.Create(t.Context(), approvals.Ask{
@@ -98,7 +98,7 @@ func TestTakeoverByTwoAtOnce(t *testing.T) {
 func TestNothingIsTakenOverFromWhatIsNotUnderstood(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	step := approvals.Step{Account: account("eins", "101", "dana@example.com")}
+	step := approvals.Step{Host: "eins.example.com", Account: account("eins", "101", "dana@example.com")}
 	card, err := approvals.Encode(approvals.Event{Kind: approvals.Told, Key: approvals.KeyCard, Place: home})
 	if err != nil {
 		t.Fatal(err)
