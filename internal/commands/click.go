@@ -170,6 +170,8 @@ func (s *Service) refused(ctx context.Context, c Click, r *approvals.Request, by
 	}
 	why, who := refusalCode(err, by, c.From)
 	switch {
+	case why == string(approvals.NotShownYet):
+		return s.undecided(c, err)
 	case why != "":
 		s.log.Info("click refused", "request", r.ID, "why", why, "by", who.ID)
 		_, recErr := s.book.Update(ctx, r.ID, auditRefusal(who, approvals.Button(c.Action), why), c.Delivery.Keys...)
@@ -195,11 +197,17 @@ func (s *Service) refused(ctx context.Context, c Click, r *approvals.Request, by
 	return Ack{}, func(ctx context.Context) { s.reply(ctx, c.Reply, reply) }, nil
 }
 
-// auditRefusal records a refused click, where that is owed: not for a second click of somebody whose approval counts, not for one that came
-// too early, and not in a request that must be left alone.
+// undecided ends a click that may well count in a moment: nothing is on record, so it is not acknowledged either, and the person is told why.
+func (s *Service) undecided(c Click, err error) (Ack, Later, error) {
+	reply, _ := s.apology(err)
+	return Ack{}, func(ctx context.Context) { s.reply(ctx, c.Reply, reply) }, fmt.Errorf("click: %w", err)
+}
+
+// auditRefusal records a refused click, where that is owed: not for a second click of somebody whose approval counts, and not in a
+// request that must be left alone.
 func auditRefusal(by approvals.Person, b approvals.Button, why string) book.Decision {
 	return func(r *approvals.Request, now time.Time) ([]approvals.Event, error) {
-		if why == string(approvals.AlreadyYours) || why == string(approvals.NotShownYet) || r.Foreign {
+		if why == string(approvals.AlreadyYours) || r.Foreign {
 			return nil, nil
 		}
 		return approvals.Decide(r, approvals.Refuse{By: by, Button: b, Reason: why}, now)

@@ -298,7 +298,7 @@ func TestAClickWaitsForItsCard(t *testing.T) {
 		s.book.heldBack = true
 		r := s.requested()
 		c := s.click(bob, approve, r)
-		check(t, s.send(c), "only just being put on record")
+		checkUndecided(t, s.send(c), "only just being put on record")
 		if got := decisions(s.number(1)); len(got) != 0 {
 			t.Errorf("on record: %+v", got)
 		}

@@ -216,12 +216,26 @@ func decisions(r *approvals.Request) []approvals.Event {
 	return out
 }
 
-// check fails unless the outcome has the text in it.
+// check fails unless the outcome is acknowledged and has the text in it.
 func check(t *testing.T, o outcome, want string) {
 	t.Helper()
 	if o.err != nil {
 		t.Errorf("err = %v", o.err)
 	}
+	checkText(t, o, want)
+}
+
+// checkUndecided fails unless the outcome is not acknowledged and the person is told the text.
+func checkUndecided(t *testing.T, o outcome, want string) {
+	t.Helper()
+	if o.err == nil {
+		t.Error("acknowledged, though nothing is on record")
+	}
+	checkText(t, o, want)
+}
+
+func checkText(t *testing.T, o outcome, want string) {
+	t.Helper()
 	if !strings.Contains(o.text(), want) {
 		t.Errorf("said %q, want %q in it", o.text(), want)
 	}

@@ -168,6 +168,7 @@ func (d *Dispatcher) loses(ctx context.Context, r *approvals.Request, to Channel
 
 // The pause before a telling is tried again: as long as Slack asks, else doubling up to ten minutes.
 const (
+	lookPause      = 200 * time.Millisecond // before a message that may be there is looked for: people may be waiting for it
 	firstTellPause = 2 * time.Second
 	longTellPause  = 10 * time.Minute
 )
@@ -180,5 +181,8 @@ func (d *Dispatcher) tellAfter(r *approvals.Request, o approvals.Owed, err error
 		return 0 // the next try goes elsewhere
 	}
 	failed := min(r.TellingOf(o.Key).Failed, 9)
+	if failed == 0 && tellKind(err) == TellMaybe {
+		return lookPause
+	}
 	return min(firstTellPause<<failed, longTellPause)
 }

@@ -110,7 +110,9 @@ func (i *Intake) decide(ctx context.Context, kind Kind, r *Result) {
 	ack, later, err := r.request.Handle(ctx, i.handler)
 	if err != nil {
 		i.log.Error("a delivery could not be recorded", "kind", kind, "error", err)
-		r.Outcome, r.later = Unavailable, r.request.say(SayNotRecorded)
+		if r.Outcome, r.later = Unavailable, later; later == nil {
+			r.later = r.request.say(SayNotRecorded)
+		}
 		return
 	}
 	r.Outcome, r.Ack, r.later = Handled, ack, later

@@ -127,7 +127,7 @@ func TestUntoldIsToldPrivately(t *testing.T) {
 func TestNotRecorded(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 1, func(context.Context, commands.Click) (commands.Ack, commands.Later, error) {
-		return commands.Ack{Text: "never"}, func(context.Context) { t.Error("ran, although nothing was recorded") }, errors.New("disk full")
+		return commands.Ack{Text: "never"}, nil, errors.New("disk full")
 	})
 	if result := r.Take(t.Context(), now(click)); result.Outcome != inbound.Unavailable {
 		t.Errorf("outcome %s", result.Outcome)
@@ -137,6 +137,20 @@ func TestNotRecorded(t *testing.T) {
 	r.close(t)
 	if r.told.all() != inbound.SayNotRecorded {
 		t.Errorf("told %q", r.told.all())
+	}
+}
+
+func TestNotRecordedForAReason(t *testing.T) {
+	t.Parallel()
+	var r *rig
+	r = newRig(t, 1, func(context.Context, commands.Click) (commands.Ack, commands.Later, error) {
+		return commands.Ack{}, func(ctx context.Context) { _ = r.told.Private(ctx, commands.Reply{Text: "why"}) }, errors.New("slack is away")
+	})
+	result := r.Take(t.Context(), now(click))
+	result.Finish(false)
+	r.close(t)
+	if result.Outcome != inbound.Unavailable || r.told.all() != "why" {
+		t.Errorf("outcome %s, told %q", result.Outcome, r.told.all())
 	}
 }
 
