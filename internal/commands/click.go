@@ -43,7 +43,7 @@ func encodeChosen(c chosen) string {
 }
 
 // cardWait is how long a click waits for its card's place to be on record, inside Slack's three seconds.
-const cardWait = 2 * time.Second
+const cardWait = 2300 * time.Millisecond
 
 // Click handles a click on a card or in a private list.
 func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
