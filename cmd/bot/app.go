@@ -138,17 +138,21 @@ func (a *app) startInside(ctx context.Context, all *parts, server *server, j jou
 	all.start(ctx, part{"channel watch", w.run})
 	all.start(ctx, part{"dispatcher", func(ctx context.Context) error { d.Run(ctx); return nil }})
 
-	s := commands.New(b, directory.New(a.api, a.cfg.Slack.Team, self.Org), post.NewForms(a.api), a.providers, a.settings(guard, w), a.now, a.log)
+	who := directory.New(a.api, a.cfg.Slack.Team, self.Org)
+	s := commands.New(b, who, post.NewForms(a.api), a.providers, a.settings(guard, w, poster), a.now, a.log)
 	return a.startIntake(ctx, all, server, s, self)
 }
 
-func (a *app) settings(guard approvals.Guard, w *channelWatch) commands.Settings {
+func (a *app) settings(guard approvals.Guard, w *channelWatch, poster *post.Poster) commands.Settings {
 	rights := func(p config.People) commands.Rights { return commands.Rights{Users: p.Users, Groups: p.Groups} }
 	return commands.Settings{
 		Command: a.cfg.Slack.Command, Writes: a.cfg.Writes, Policies: a.cfg.Policies, Guard: guard,
 		Requesters: rights(a.cfg.Requesters), Approvers: rights(a.cfg.Approvers),
 		PerHour: a.cfg.Limits.PerHour, PerRequesterPerDay: a.cfg.Limits.PerRequesterPerDay,
 		CardsMayGoOut: w.fit,
+		FindCard: func(ctx context.Context, r *approvals.Request) (approvals.Place, bool, error) {
+			return poster.Find(ctx, r, dispatch.ToApprovals, dispatch.Mark(r.ID, approvals.KeyCard), r.Created.Add(-time.Minute))
+		},
 	}
 }
 

@@ -43,7 +43,10 @@ func encodeChosen(c chosen) string {
 }
 
 // cardWait is how long a click waits for its card's place to be on record, inside Slack's three seconds.
-const cardWait = 2300 * time.Millisecond
+const (
+	cardWait = 2300 * time.Millisecond
+	cardSoon = 600 * time.Millisecond // then it is looked for
+)
 
 // Click handles a click on a card or in a private list.
 func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
@@ -114,11 +117,37 @@ func (s *Service) asking(ctx context.Context, from Sender) func() (approvals.Per
 	}
 }
 
-// clicked loads the request, and waits a moment for a card whose place is not on record yet.
+// clicked loads the request. A card whose place is not on record yet is waited for a moment; then it is looked for in Slack, because Slack may
+// have taken the card and not answered yet.
 func (s *Service) clicked(ctx context.Context, id string) (*approvals.Request, error) {
 	ctx, cancel := context.WithTimeout(ctx, cardWait)
 	defer cancel()
-	return s.book.Wait(ctx, id, func(r *approvals.Request) bool { return r.Card.Place.Known() || r.Card.Gone })
+	placed := func(r *approvals.Request) bool { return r.Card.Place.Known() || r.Card.Gone }
+	soon, stop := context.WithTimeout(ctx, cardSoon)
+	defer stop()
+	r, err := s.book.Wait(soon, id, placed)
+	if err != nil || placed(r) {
+		return r, err
+	}
+	if r, ok := s.found(ctx, r); ok {
+		return r, nil
+	}
+	return s.book.Wait(ctx, id, placed)
+}
+
+// found puts the place of a card on record that stands in Slack. What our own bot has posted with the request's mark is the card; what the
+// click says of itself counts for nothing.
+func (s *Service) found(ctx context.Context, r *approvals.Request) (*approvals.Request, bool) {
+	if s.set.FindCard == nil || !r.Card.Pending {
+		return nil, false
+	}
+	place, ok, err := s.set.FindCard(ctx, r)
+	if err != nil || !ok {
+		return nil, false
+	}
+	told := approvals.Receipt{Event: approvals.Event{Kind: approvals.Told, Key: approvals.KeyCard, Place: place}}
+	after, err := s.book.Update(ctx, r.ID, book.Wish(told))
+	return after, err == nil
 }
 
 // belongs refuses a click that did not come from the request's own card.

@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"offboard/internal/approvals"
+	"offboard/internal/book"
 	"offboard/internal/commands"
 )
 
@@ -287,6 +289,28 @@ func TestGroupsAreReadOnlyWhenItMatters(t *testing.T) {
 	s.send(s.click(carol, approve, r))
 	if s.dir.reads != 0 {
 		t.Errorf("groups were read %d times", s.dir.reads)
+	}
+}
+
+// Slack may have taken the card and not answered yet: then the card is found by what the bot itself has posted, not by what the click says.
+func TestAClickFindsItsCard(t *testing.T) {
+	t.Parallel()
+	for name, at := range map[string]approvals.Place{"the card": home, "another message": {Channel: home.Channel, TS: "9.9"}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStage(t)
+			s.book.heldBack = true
+			s.set.FindCard = func(context.Context, *approvals.Request) (approvals.Place, bool, error) { return at, true, nil }
+			r := s.requested()
+			sending := approvals.Receipt{Event: approvals.Event{Kind: approvals.Sending, Key: approvals.KeyCard}}
+			if _, err := s.book.Update(t.Context(), r.ID, book.Wish(sending)); err != nil {
+				t.Fatal(err)
+			}
+			o := s.send(s.click(bob, approve, r))
+			want := map[bool]approvals.State{true: approvals.StateApproved, false: approvals.StatePending}[at == home]
+			if after := s.number(1); after.State != want || after.Card.Place != at || o.err != nil {
+				t.Errorf("%s: the request is %s, its card at %v, %v", name, after.State, after.Card.Place, o.err)
+			}
+		})
 	}
 }
 

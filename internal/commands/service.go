@@ -43,6 +43,8 @@ type Settings struct {
 	PerRequesterPerDay int // 0: no limit
 	// CardsMayGoOut says why no card may be posted now; nil: always.
 	CardsMayGoOut func(ctx context.Context) error
+	// FindCard looks in Slack for a request's card whose place is not on record; nil: nowhere.
+	FindCard func(ctx context.Context, r *approvals.Request) (approvals.Place, bool, error)
 }
 
 // Service answers what people do in Slack.
