@@ -8,12 +8,8 @@ import (
 	"offboard/internal/mrkdwn"
 )
 
-// AuditLine reports one event of a request: which request and account, what happened, and at its end the event's number and its whole
+// auditLine reports one event of a request: which request and account, what happened, and at its end the event's number and its whole
 // hash, by which the channel's history witnesses the journal. It addresses nobody. The end is never cut off.
-func AuditLine(r *approvals.Request, e approvals.Event) Message {
-	return Message{Text: auditLine(r, e, mostText)}
-}
-
 func auditLine(r *approvals.Request, e approvals.Event, most int) string {
 	if e.Step < 0 || e.Step >= len(r.Plan.Steps) {
 		e.Step = 0
@@ -33,7 +29,7 @@ func auditLine(r *approvals.Request, e approvals.Event, most int) string {
 func AuditLines(r *approvals.Request, events []approvals.Event) Message {
 	lines := make([]string, 0, len(events))
 	for _, e := range events {
-		lines = append(lines, auditLine(r, e, mostText/max(1, len(events))-1))
+		lines = append(lines, auditLine(r, e, (mostText+1)/max(1, len(events))-1))
 	}
 	return Message{Text: strings.Join(lines, "\n")}
 }

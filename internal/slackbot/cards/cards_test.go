@@ -183,7 +183,7 @@ func TestHostileTextBreaksNothing(t *testing.T) {
 func checkEvents(t *testing.T, r *approvals.Request, s string) {
 	t.Helper()
 	for _, e := range everyEvent(r, s) {
-		audit := cards.AuditLine(r, e)
+		audit := cards.AuditLines(r, []approvals.Event{e})
 		check(t, audit)
 		if !strings.HasSuffix(audit.Text, "`"+e.Hash+"`") || strings.Contains(audit.Text, "\n") {
 			t.Errorf("%s: the audit line does not end with the hash, or is not one line: %s", e.Kind, audit.Text)

@@ -18,7 +18,7 @@ func told(r *approvals.Request) []lines {
 	var out []lines
 	for i, e := range r.Events {
 		e.Seq, e.Hash = i+1, strings.Repeat("ab", 32)
-		out = append(out, lines{Thread: cards.ThreadLine(r, e, "/offboard").Text, Audit: cards.AuditLine(r, e).Text})
+		out = append(out, lines{Thread: cards.ThreadLine(r, e, "/offboard").Text, Audit: cards.AuditLines(r, []approvals.Event{e}).Text})
 	}
 	return out
 }
@@ -70,7 +70,7 @@ func TestTheAuditChannelAddressesNobody(t *testing.T) {
 	t.Parallel()
 	for name, r := range stories() {
 		for _, e := range r.Events {
-			got := cards.AuditLine(r, e).Text
+			got := cards.AuditLines(r, []approvals.Event{e}).Text
 			if strings.Contains(got, "<@U0ASKS>,") || strings.Contains(got, "/offboard") || strings.Contains(got, "ask again") {
 				t.Errorf("%s, %s: %s", name, e.Kind, got)
 			}
