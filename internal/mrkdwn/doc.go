@@ -1,7 +1,7 @@
 // Package mrkdwn makes text safe to show in Slack.
 //
-// Untrusted text is everything that a provider, a person or a configuration wrote. [Text] makes it safe inside Slack's mrkdwn, [Plain]
-// inside a plain_text object, [Name] shows a person's or account's name, [Person] mentions somebody in Slack. [Cut] keeps to a limit.
+// Untrusted text is everything that a provider, a person or a configuration wrote. [Text] makes it safe inside Slack's mrkdwn and
+// in plain_text objects, [Name] shows a person's or account's name, [Person] mentions somebody in Slack. [Cut] keeps to a limit.
 //
 // The promise, held by this package's properties over arbitrary text: what comes out is one line; has no control, bidi, zero-width or
 // other invisible character; has no bare & < >, so that it cannot mention or link; and, from Text, has nothing that mrkdwn

@@ -137,7 +137,6 @@ func TestTextIsAlwaysSafe(t *testing.T) {
 				t.Fatalf("%q would format: %q", m, got)
 			}
 		}
-		checkSafe(t, mrkdwn.Plain(s))
 		if got := mrkdwn.Clean(mrkdwn.Clean(s)); got != mrkdwn.Clean(s) {
 			t.Fatalf("Clean changes its own result: %q", got)
 		}

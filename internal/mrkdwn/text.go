@@ -6,11 +6,9 @@ import (
 	"unicode"
 )
 
-// Text makes untrusted text safe inside mrkdwn, for text objects with verbatim and for messages with parse=none alike.
+// Text makes untrusted text safe inside mrkdwn, for text objects with verbatim and for messages with parse=none alike, and in a plain_text
+// object too.
 func Text(s string) string { return escape(tame([]rune(Clean(s)))) }
-
-// Plain makes untrusted text safe inside a plain_text object, where nothing is formatted.
-func Plain(s string) string { return escape([]rune(Clean(s))) }
 
 // Short is Text of at most n code points of s; n counts before escaping, which can make one into five.
 func Short(s string, n int) string { return escape(tame([]rune(cutRaw(clean(s, n), n)))) }
