@@ -126,6 +126,7 @@ func parseNumber(s string) (int, error) {
 func parseResolve(rest string) (Line, error) {
 	name, rest := cutWord(rest)
 	how, reason := cutWord(rest)
+	reason = unescape(reason)
 	n, err := parseNumber(name)
 	how = strings.ToLower(how)
 	if err != nil || how != "done" && how != "not-done" || reason == "" {
@@ -196,7 +197,7 @@ func reasonOf(from, value, rest string) string {
 	if i := strings.IndexAny(from, ":="); i >= 0 && value != "" {
 		rest = from[i+1:]
 	}
-	return strings.Trim(strings.TrimSpace(rest), `"`)
+	return unescape(strings.Trim(strings.TrimSpace(rest), `"`))
 }
 
 func (l *Line) set(key, value string) error {

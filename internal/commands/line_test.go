@@ -43,6 +43,8 @@ func TestParseLine(t *testing.T) {
 		"reason in quotes":       {`pat@example.com provider:zitadel action:delete reason:"gone for good"`, full("gone for good")},
 		"reason with an option":  {"pat@example.com provider:zitadel action:delete reason:see provider:torii", full("see provider:torii")},
 		"escaped":                {"a&amp;b", Line{Verb: VerbAsk, Who: "a&b"}},
+		"escaped reason":         {"pat@example.com provider:zitadel action:delete reason:R&amp;D is &lt;10", full("R&D is <10")},
+		"escaped by hand":        {"resolve OFF-7 done R&amp;D saw &amp;lt;gone&gt;", Line{Verb: VerbResolve, Number: 7, Done: true, Reason: "R&D saw &lt;gone>"}},
 		"a login with a colon":   {"corp:pat", Line{Verb: VerbAsk, Who: "corp:pat"}},
 		"a login called as verb": {`"list"`, Line{Verb: VerbAsk, Who: "list"}},
 	} {

@@ -2,6 +2,7 @@ package post
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
 	"strconv"
 	"time"
@@ -23,8 +24,9 @@ type found struct {
 	Metadata metadata `json:"metadata"`
 }
 
+// page keeps each message as it came: one that cannot be read is not ours, and must not hide ours. Any app may write any metadata.
 type page struct {
-	Messages *[]found `json:"messages"`
+	Messages *[]json.RawMessage `json:"messages"`
 	Next     struct {
 		Cursor string `json:"next_cursor"`
 	} `json:"response_metadata"`
@@ -77,8 +79,9 @@ func (p *Poster) search(ctx context.Context, params url.Values, mark string) (st
 		if err != nil {
 			return "", err
 		}
-		for _, m := range *answer.Messages {
-			if p.ours(m) && m.Metadata.EventType == eventType && m.Metadata.Payload.Mark == mark {
+		for _, text := range *answer.Messages {
+			var m found
+			if json.Unmarshal(text, &m) == nil && p.ours(m) && m.Metadata.EventType == eventType && m.Metadata.Payload.Mark == mark {
 				return m.TS, nil
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -92,6 +93,23 @@ func TestFindGoesThroughThePagesOfAThread(t *testing.T) {
 	}
 	if _, ok, err := p.Find(t.Context(), r, dispatch.ToThread, "m9", time.Now()); err != nil || ok {
 		t.Errorf("got %t, %v", ok, err)
+	}
+}
+
+// TestFindReadsPastWhatOthersWrote: any app of the workspace may put any metadata onto its messages, and must not make ours unfindable.
+func TestFindReadsPastWhatOthersWrote(t *testing.T) {
+	t.Parallel()
+	s := newStub(t)
+	odd := []string{
+		`{"ts":"9","bot_id":"B0OTHER","metadata":{"event_type":"offboard_mark","event_payload":{"mark":7}}}`,
+		`{"ts":"8","bot_id":"B0OTHER","metadata":{"event_type":"x","event_payload":["m1"]}}`,
+		`{"ts":"7","bot_id":null,"user":{"id":"U1"},"metadata":null}`, `{"ts":6}`, `null`, `"m1"`,
+		`{"ts":"5","bot_id":"B0SELF","metadata":{"event_type":"offboard_mark","event_payload":{"mark":"m1"}}}`,
+	}
+	s.says("conversations.history", `{"ok":true,"messages":[`+strings.Join(odd, ",")+`]}`)
+	place, ok, err := s.poster(t).Find(t.Context(), request(true), dispatch.ToAudit, "m1", time.Unix(0, 0))
+	if err != nil || !ok || place.TS != "5" {
+		t.Errorf("got %v, %t, %v", place, ok, err)
 	}
 }
 
