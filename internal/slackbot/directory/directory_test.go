@@ -20,6 +20,18 @@ const team = "T0123456"
 const member = `{"ok":true,"user":{"id":"U1","team_id":"T0123456","deleted":false,"is_bot":false,"is_restricted":false,` +
 	`"is_ultra_restricted":false,"is_app_user":true,"is_email_confirmed":true,"profile":{"email":"ann@example.com"}}}`
 
+// documented is a full member with the fields of the answer that Slack documents, and no other: neither is_email_confirmed nor
+// enterprise_user is among them.
+const documented = `{"ok":true,"user":{"id":"U1","team_id":"T0123456","name":"ann","deleted":false,"color":"9f69e7","real_name":"Ann",` +
+	`"tz":"Europe/Vienna","tz_label":"CET","tz_offset":3600,"profile":{"avatar_hash":"x","status_text":"","status_emoji":"","real_name":"Ann",` +
+	`"display_name":"","email":"ann@example.com","image_24":"https://example.com/24.png","team":"T0123456"},"is_admin":true,"is_owner":false,` +
+	`"is_primary_owner":false,"is_restricted":false,"is_ultra_restricted":false,"is_bot":false,"updated":1502138686,"is_app_user":false,` +
+	`"has_2fa":false},"warning":"superfluous_charset","response_metadata":{"warnings":["superfluous_charset"]}}`
+
+// nulls: what Slack does not supply may be absent, null or empty, it says.
+const nulls = `{"ok":true,"user":{"id":"U1","team_id":"T0123456","deleted":null,"is_bot":null,"is_restricted":null,"is_stranger":null,` +
+	`"is_invited_user":null,"is_email_confirmed":null,"enterprise_user":null,"profile":{"email":"ann@example.com","bot_id":""}}}`
+
 func changed(old, replacement string) string { return strings.Replace(member, old, replacement, 1) }
 
 func flag(name string) string { return changed(`"is_app_user":true`, `"`+name+`":true`) }
@@ -48,6 +60,12 @@ func TestPerson(t *testing.T) {
 		"grid, from our team":       {answer: grid, from: team, want: onGrid},
 		"grid, from a third team":   {answer: grid, from: "T8", why: "other team", silent: silent},
 		"grid, not in our team":     {answer: strings.Replace(grid, `,"T0123456"]`, `]`, 1), from: "T9", why: "other team", silent: silent},
+		"grid, team_id is not all":  {answer: changed(`"deleted":false`, `"enterprise_user":{"id":"W1","enterprise_id":"E1","teams":["T9"]}`), why: "other team", silent: silent},
+		"grid, in no workspace":     {answer: changed(`"deleted":false`, `"enterprise_user":{"id":"W1","enterprise_id":"E1","teams":[]}`), why: "other team", silent: silent},
+		"grid, teams not said":      {answer: changed(`"deleted":false`, `"enterprise_user":{"id":"W1","enterprise_id":"E1"}`), from: team, want: onGrid},
+		"no grid, empty object":     {answer: changed(`"deleted":false`, `"enterprise_user":{"id":"","enterprise_id":"","teams":[]}`), from: team, want: ann},
+		"as documented":             {answer: documented, from: team, want: ann},
+		"nulls for what is not so":  {answer: nulls, from: team, want: ann},
 		"deleted":                   {answer: flag("deleted"), from: team, why: "deleted", silent: silent},
 		"deleted, of another team":  {answer: strings.Replace(flag("deleted"), team, "T9", 1), why: "deleted", silent: silent},
 		"bot":                       {answer: flag("is_bot"), from: team, why: "bot", silent: silent},

@@ -53,7 +53,7 @@ func Start(ctx context.Context, api API, set Settings) (Self, error) {
 	if err != nil {
 		return Self{}, err
 	}
-	if self.App, err = app(ctx, api, set.App, self.BotID); err != nil {
+	if self.App, err = app(ctx, api, set, self); err != nil {
 		return Self{}, err
 	}
 	if err := Channels(ctx, api, set); err != nil {
@@ -103,15 +103,19 @@ type botInfo struct {
 
 // app asks Slack which app we are, where the configuration does not say (design §9). That Slack does not know either is no error here:
 // over Socket Mode the app-level token says it.
-func app(ctx context.Context, api API, configured, botID string) (string, error) {
-	if configured != "" || botID == "" {
-		return configured, nil
+func app(ctx context.Context, api API, set Settings, self Self) (string, error) {
+	if set.App != "" || self.BotID == "" {
+		return set.App, nil
+	}
+	params := url.Values{"bot": {self.BotID}}
+	if self.Org {
+		params.Set("team_id", set.Team) // Slack requires it of the token of an organisation
 	}
 	var b botInfo
-	if err := ask(ctx, api, "bots.info", url.Values{"bot": {botID}}, &b); err != nil {
+	if err := ask(ctx, api, "bots.info", params, &b); err != nil {
 		return "", refused("Slack does not say which app the bot belongs to", "Set slack.app_id.", err)
 	}
-	if b.Bot.ID != botID {
+	if b.Bot.ID != self.BotID {
 		return "", nil
 	}
 	return b.Bot.App, nil

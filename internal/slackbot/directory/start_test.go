@@ -98,6 +98,18 @@ func TestStartVariants(t *testing.T) {
 	}
 }
 
+// TestStartOnAnOrgInstall: Slack wants to be told which team the bot is meant in.
+func TestStartOnAnOrgInstall(t *testing.T) {
+	t.Parallel()
+	for org, want := range map[string]string{"false": "bots.info?bot=B1", "true": "bots.info?bot=B1&team_id=T0123456"} {
+		s := &slack{answers: workspace()}
+		s.answers["auth.test"] = `{"ok":true,"user_id":"U","bot_id":"B1","team_id":"T0123456","enterprise_id":"E1","is_enterprise_install":` + org + `}`
+		if _, err := directory.Start(t.Context(), client(t, s), settings); err != nil || s.asked[1] != want {
+			t.Errorf("%v, asked %q, want %s", err, s.asked, want)
+		}
+	}
+}
+
 func TestStartWaits(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{429, 500, 503} {

@@ -65,9 +65,14 @@ func (u *user) person() approvals.Person {
 	return p
 }
 
-// in reports whether the user belongs to a team, or to an organisation.
+// in reports whether the user belongs to a team, or to an organisation. Of somebody on Enterprise Grid the list of teams says so, where
+// Slack gives it: team_id names one of them only, or the one that was asked from.
 func (u *user) in(team string) bool {
-	return team == u.Team || slices.Contains(u.Enterprise.Teams, team) || team == u.Enterprise.Org
+	grid := u.Enterprise.ID != "" || u.Enterprise.Org != ""
+	if grid && u.Enterprise.Teams != nil {
+		return slices.Contains(u.Enterprise.Teams, team) || team == u.Enterprise.Org
+	}
+	return team == u.Team || team == u.Enterprise.Org
 }
 
 // The codes of commands.Unwelcome.
@@ -128,7 +133,8 @@ func unwelcome(why string, p approvals.Person) *commands.Unwelcome {
 	case whyInvited:
 		u.Say = "You have not joined this workspace yet. Nothing was recorded. Accept your invitation, then try again."
 	case whyUnconfirmed:
-		u.Say = "Slack has not confirmed your e-mail address. Nothing was recorded. Confirm it in Slack, then try again."
+		u.Say = "Slack shows no confirmed e-mail address for you. Nothing was recorded. Confirm it in Slack, or ask whoever runs this " +
+			"workspace, then try again."
 	case whyTeam, whyStranger:
 		u.Say, u.Silent = "Only members of this workspace can ask for or decide about removals here."+ask, true
 	default:
