@@ -109,6 +109,22 @@ func TestOrganisation(t *testing.T) {
 	checkWhy(t, got, err, inbound.WhyTeam)
 }
 
+// TestOrganisationInsideTheTeam: some of Slack's payloads name the organisation within the team alone.
+func TestOrganisationInsideTheTeam(t *testing.T) {
+	t.Parallel()
+	d, err := inbound.NewDecoder("E1", app, "/offboard", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	within := with(click, `{"id":"T0123456",`, `{"id":"T0123456","enterprise_id":"E1",`)
+	got, err := d.Decode(interaction(within))
+	if err != nil || got.Click.From.EnterpriseID != "E1" {
+		t.Errorf("%+v, %v", got.Click, err)
+	}
+	got, err = d.Decode(interaction(with(within, `"enterprise":null`, `"enterprise":{"id":"E2"}`)))
+	checkWhy(t, got, err, inbound.WhyTeam)
+}
+
 func TestEventsAndUnknownKinds(t *testing.T) {
 	t.Parallel()
 	got, err := decoder(t).Decode(inbound.Raw{Kind: inbound.KindEvent, JSON: []byte(`{"type":"event_callback"}`)})

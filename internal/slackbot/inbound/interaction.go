@@ -23,9 +23,12 @@ func (n *named) id() string {
 
 // interaction holds the fields that are read, and no other: blocks, state of messages, names and texts are not looked at.
 type interaction struct {
-	Type       string `json:"type"`
-	App        string `json:"api_app_id"`
-	Team       *named `json:"team"`
+	Type string `json:"type"`
+	App  string `json:"api_app_id"`
+	Team *struct {
+		named
+		Enterprise string `json:"enterprise_id"`
+	} `json:"team"`
 	Enterprise *named `json:"enterprise"`
 	User       struct {
 		ID   string `json:"id"`
@@ -47,12 +50,25 @@ type interaction struct {
 	View    *view             `json:"view"`
 }
 
+// teams gives the workspace and the organisation of the envelope; either may be missing.
+func (in *interaction) teams() (team, enterprise string) {
+	enterprise = in.Enterprise.id()
+	if in.Team == nil {
+		return "", enterprise
+	}
+	if enterprise == "" {
+		enterprise = in.Team.Enterprise
+	}
+	return in.Team.ID, enterprise
+}
+
 func (d *Decoder) decodeInteraction(raw Raw) (Request, error) {
 	var in interaction
 	if json.Unmarshal(raw.JSON, &in) != nil || in.Type == "" {
 		return Request{}, &NotOurs{WhyMalformed}
 	}
-	if err := d.ours(in.App, in.Team.id(), in.Enterprise.id()); err != nil {
+	team, enterprise := in.teams()
+	if err := d.ours(in.App, team, enterprise); err != nil {
 		return Request{}, err
 	}
 	if !isID(in.User.ID, userIDs) {
@@ -70,9 +86,10 @@ func (d *Decoder) decodeInteraction(raw Raw) (Request, error) {
 
 // sender names the person's own team where Slack says it: in a shared channel the envelope's team is ours while the person's is not.
 func (in *interaction) sender() commands.Sender {
-	s := commands.Sender{UserID: in.User.ID, TeamID: in.User.Team, EnterpriseID: in.Enterprise.id()}
+	team, enterprise := in.teams()
+	s := commands.Sender{UserID: in.User.ID, TeamID: in.User.Team, EnterpriseID: enterprise}
 	if s.TeamID == "" {
-		s.TeamID = in.Team.id()
+		s.TeamID = team
 	}
 	return s
 }
