@@ -39,6 +39,7 @@ type change string
 const (
 	changeReady  change = "ready"  // it has said hello
 	changeWarned change = "warned" // Slack is about to close it
+	changeOff    change = "off"    // Socket Mode is switched off; what is under way can still be acknowledged
 	changeEnded  change = "ended"
 )
 
@@ -99,11 +100,12 @@ func (n *conn) read(ctx context.Context, hello *time.Timer, tell func(event)) er
 				tell(event{n, changeReady, nil})
 			}
 		case "disconnect":
-			if e.Reason == switchedOff {
-				return &PermanentError{Code: switchedOff}
-			}
 			n.c.log.Info("slack is about to close a connection", "reason", word(e.Reason))
-			tell(event{n, changeWarned, nil})
+			what := changeWarned
+			if e.Reason == switchedOff {
+				what = changeOff
+			}
+			tell(event{n, what, nil})
 		default:
 			n.take(e)
 		}

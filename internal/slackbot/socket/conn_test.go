@@ -193,6 +193,44 @@ func TestAckThenStop(t *testing.T) {
 	}
 }
 
+// TestAckThenSwitchedOff: what is under way is acknowledged although Socket Mode is switched off, on whichever connection it came.
+func TestAckThenSwitchedOff(t *testing.T) {
+	t.Parallel()
+	for _, told := range []int{1, 2} {
+		synctest.Test(t, func(t *testing.T) {
+			decide, entered, off := make(chan struct{}), make(chan struct{}), make(chan struct{})
+			got := ""
+			r := start(t, &slack{play: func(n int, p *peer) {
+				p.send(hello)
+				if n == 1 {
+					p.send(click("a"))
+				}
+				<-off
+				if n == told {
+					p.send(`{"type":"disconnect","reason":"link_disabled"}`)
+				}
+				if n == 1 {
+					got = within(5*time.Second, p)
+				}
+				<-p.gone
+			}}, func(context.Context, commands.Click) (commands.Ack, commands.Later, error) {
+				close(entered)
+				<-decide
+				return commands.Ack{}, nil, nil
+			})
+			<-entered
+			time.Sleep(time.Minute)
+			close(off)
+			synctest.Wait()
+			close(decide)
+			checkPermanent(t, r, "link_disabled")
+			if got != ack("a") {
+				t.Errorf("told on %d: got %q", told, got)
+			}
+		})
+	}
+}
+
 // TestNothingNewWhileStopping: what comes after the stop is neither handled nor acknowledged.
 func TestNothingNewWhileStopping(t *testing.T) {
 	t.Parallel()

@@ -36,9 +36,6 @@ func (e *PermanentError) Unwrap() error { return e.Err }
 
 // permanent returns the error that ends Run; nil: waiting may help.
 func permanent(err error) error {
-	if p, ok := errors.AsType[*PermanentError](err); ok {
-		return p
-	}
 	if webapi.Permanent(err) || webapi.Code(err) == switchedOff {
 		return &PermanentError{Code: webapi.Code(err), Err: err}
 	}

@@ -144,8 +144,18 @@ func (k *keeper) apply(e event, now time.Time) {
 		}
 	case changeWarned:
 		k.warned(at, now)
+	case changeOff:
+		k.end(&PermanentError{Code: switchedOff})
 	case changeEnded:
 		k.ended(e, at, now)
+	}
+}
+
+// end stops everything because of a fault that no waiting heals. The first is the one that is told.
+func (k *keeper) end(err error) {
+	if k.fatal == nil {
+		k.fatal = err
+		k.stop()
 	}
 }
 
@@ -160,9 +170,8 @@ func (k *keeper) warned(at *place, now time.Time) {
 
 func (k *keeper) ended(e event, at *place, now time.Time) {
 	delete(k.conns, e.conn)
-	if err := permanent(e.err); err != nil && k.fatal == nil {
-		k.fatal = err
-		k.stop()
+	if err := permanent(e.err); err != nil {
+		k.end(err)
 		return
 	}
 	switch at.phase {
