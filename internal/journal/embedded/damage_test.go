@@ -98,6 +98,40 @@ func TestDamageIsRefusedAndLeft(t *testing.T) {
 	}
 }
 
+// TestMissingEntriesAreFound lowers the number of elements that a page says it has: what is there no more has no checksum that could
+// fail, and a reservation or a remembered click would be gone without a trace.
+func TestMissingEntriesAreFound(t *testing.T) {
+	t.Parallel()
+	b, _ := written(t)
+	tried := 0
+	for at := 2 * os.Getpagesize(); at < len(b); at += os.Getpagesize() {
+		kind, count := binary.NativeEndian.Uint16(b[at+8:]), binary.NativeEndian.Uint16(b[at+10:])
+		if !inUse(b, at/os.Getpagesize()) || kind != 1 && kind != 2 { // neither branch nor leaf
+			continue
+		}
+		for _, less := range []uint16{0, count / 2, count - 1} {
+			spoilt := bytes.Clone(b)
+			binary.NativeEndian.PutUint16(spoilt[at+10:], less)
+			refused(t, spoilt)
+			tried++
+		}
+	}
+	if tried < 15 {
+		t.Errorf("only %d pages were tried", tried)
+	}
+}
+
+// inUse reports whether a page is not on the list of free pages.
+func inUse(b []byte, page int) bool {
+	list := b[int(binary.NativeEndian.Uint64(newestHeader(b)[32:]))*os.Getpagesize():]
+	for i := range int(binary.NativeEndian.Uint16(list[10:])) {
+		if binary.NativeEndian.Uint64(list[16+8*i:]) == uint64(page) {
+			return false
+		}
+	}
+	return true
+}
+
 // openWhole reports whether a file with these bytes opens; if so everything must be in it, if not it must be refused and left.
 func openWhole(t *testing.T, path string, b []byte, logs []journal.Log) bool {
 	t.Helper()

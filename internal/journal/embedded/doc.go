@@ -2,8 +2,8 @@
 //
 // What it promises beside the contract: a write that was acknowledged survives a power cut (every commit is synced, the folder too when
 // the file is made), a second process is refused with journal.ErrBusy, and a file that is not ours or is damaged is refused with
-// journal.ErrForeign before a byte of it is changed. Every stored value carries a checksum of itself and its key; [Open] reads
-// the whole file once and checks all of them.
+// journal.ErrForeign before a byte of it is changed. Every stored value carries a checksum of itself and its key, and every table
+// the sum of them (its bucket's sequence), so that a missing entry is noticed too; [Open] reads the whole file once and checks all of them.
 //
 // Writes that wait at the same moment share one commit (writer.go): one caller waits for nobody, many callers share the disk.
 // Claims live in memory: no other process can hold one, so a restart gives all of them up at once.

@@ -90,6 +90,16 @@ func unstamp(key, stored []byte) ([]byte, error) {
 	return stored[:n], nil
 }
 
+// weight is what an entry adds to its table's weight: one in the upper half and its checksum in the lower, so that the sum
+// tells an entry that is missing. No entry weighs nothing.
+func weight(stored []byte) uint64 {
+	n := len(stored) - crc32.Size
+	if n < 0 {
+		return 0
+	}
+	return 1<<32 + uint64(binary.BigEndian.Uint32(stored[n:]))
+}
+
 func checksum(key, value []byte) uint32 {
 	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, value)
 }

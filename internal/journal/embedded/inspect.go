@@ -98,6 +98,7 @@ type inspection struct {
 	meta   meta
 	used   []bool // by page: each may be used once
 	tables []table
+	weight uint64 // of the entries seen in the table that is walked
 	format string
 }
 
@@ -221,21 +222,33 @@ func (in *inspection) entry(of table, bucket bool, k, v []byte) error {
 		return in.bucket(table(k), v)
 	}
 	value, err := unstamp(k, v)
+	in.weight += weight(v)
 	if err == nil && of == metaTable && bytes.Equal(k, formatKey) {
 		in.format = string(value)
 	}
 	return err
 }
 
-// bucket follows a bucket's header to its root page, or to the page that follows inline.
+// bucket reads a table behind its header, and holds what is there against its weight: a page may have lost entries without a trace.
 func (in *inspection) bucket(of table, v []byte) error {
 	if len(v) < headerSize {
 		return damaged("table %q is cut", of)
 	}
-	if root := order.Uint64(v); root != 0 {
+	in.weight = 0
+	if err := in.content(of, order.Uint64(v), v[headerSize:]); err != nil {
+		return err
+	}
+	if in.weight != order.Uint64(v[8:]) {
+		return damaged("entries of %q are missing", of)
+	}
+	return nil
+}
+
+// content follows a table to its root page, or to the page that stands inline.
+func (in *inspection) content(of table, root uint64, inline []byte) error {
+	if root != 0 {
 		return in.walk(of, root, nil, nil)
 	}
-	inline := v[headerSize:]
 	if len(inline) < headerSize {
 		return damaged("table %q is cut", of)
 	}

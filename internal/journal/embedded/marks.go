@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"time"
 
@@ -71,14 +70,11 @@ func countedSince(tx *bbolt.Tx, key string, t time.Time) []time.Time {
 	return times
 }
 
-// count adds one entry for each count; the bucket's sequence keeps entries of the same moment apart.
+// count adds one entry for each count; a sequence keeps entries of the same moment apart.
 func count(tx *bbolt.Tx, w journal.Write) error {
 	for _, c := range w.Counts {
-		n, err := countsTable.in(tx).NextSequence()
-		if err != nil {
-			return err
-		}
-		key := append(append(prefix(c.Key), timeKey(w.Now)...), binary.BigEndian.AppendUint64(nil, n)...)
+		moment := append(prefix(c.Key), timeKey(w.Now)...)
+		key := append(moment, numberKey(countedAt(tx, moment)+1)...)
 		if err := countsTable.put(tx, key, nil); err != nil {
 			return err
 		}
@@ -87,6 +83,16 @@ func count(tx *bbolt.Tx, w journal.Write) error {
 		}
 	}
 	return nil
+}
+
+// countedAt returns the highest sequence of a moment's entries, 0 when there is none.
+func countedAt(tx *bbolt.Tx, moment []byte) int {
+	last := 0
+	c := countsTable.in(tx).Cursor()
+	for k, _ := c.Seek(moment); k != nil && bytes.HasPrefix(k, moment); k, _ = c.Next() {
+		last = decodeNumber(k[len(moment):])
+	}
+	return last
 }
 
 func expire(tx *bbolt.Tx, at time.Time, kind byte, key []byte) error {

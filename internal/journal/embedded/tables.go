@@ -33,17 +33,31 @@ func tables() []table {
 func (t table) in(tx *bbolt.Tx) *bbolt.Bucket { return tx.Bucket([]byte(t)) }
 
 func (t table) put(tx *bbolt.Tx, key, value []byte) error {
-	if err := t.in(tx).Put(key, stamp(key, value)); err != nil {
+	stored := stamp(key, value)
+	if err := t.reweigh(tx, t.in(tx).Get(key), stored); err != nil {
+		return fmt.Errorf("put into %s: %w", t, err)
+	}
+	if err := t.in(tx).Put(key, stored); err != nil {
 		return fmt.Errorf("put into %s: %w", t, err)
 	}
 	return nil
 }
 
 func (t table) remove(tx *bbolt.Tx, key []byte) error {
+	if err := t.reweigh(tx, t.in(tx).Get(key), nil); err != nil {
+		return fmt.Errorf("delete from %s: %w", t, err)
+	}
 	if err := t.in(tx).Delete(key); err != nil {
 		return fmt.Errorf("delete from %s: %w", t, err)
 	}
 	return nil
+}
+
+// reweigh keeps the table's weight in step with an entry that comes, changes or goes; nil is no entry. The weight is what the bucket
+// calls its sequence, which stands beside the bucket's root.
+func (t table) reweigh(tx *bbolt.Tx, old, stored []byte) error {
+	b := t.in(tx)
+	return b.SetSequence(b.Sequence() - weight(old) + weight(stored))
 }
 
 // get returns the value, valid until the transaction ends, or ErrNotFound.
