@@ -73,7 +73,8 @@ func TestCutFileIsRefusedAndLeft(t *testing.T) {
 }
 
 // TestDamageIsRefusedAndLeft changes one byte at a time, behind the two header pages (which are written in turn, and stand in for each
-// other after a power cut). A change that matters must be found; one in room that is not in use must not be felt.
+// other after a power cut): anywhere, and where pages say what they hold. A change that matters must be found; one in room that is not
+// in use must not be felt.
 func TestDamageIsRefusedAndLeft(t *testing.T) {
 	t.Parallel()
 	b, logs := written(t)
@@ -82,8 +83,11 @@ func TestDamageIsRefusedAndLeft(t *testing.T) {
 	t.Logf("seed %d", seed)
 	dice := rand.New(rand.NewPCG(seed, 0))
 	refusals := 0
-	for range 150 {
+	for i := range 150 {
 		at := 2*os.Getpagesize() + dice.IntN(len(b)-2*os.Getpagesize())
+		if i%2 == 0 {
+			at -= at%os.Getpagesize() - dice.IntN(256)
+		}
 		spoilt := bytes.Clone(b)
 		spoilt[at] ^= byte(1 + dice.IntN(255))
 		if !openWhole(t, path, spoilt, logs) {
@@ -181,24 +185,39 @@ func newestHeader(b []byte) []byte {
 	return one
 }
 
-// TestSignpostIsChecked changes keys on the pages above the leaves, which carry no checksum: a wrong one hides what is below it.
-func TestSignpostIsChecked(t *testing.T) {
+// TestSignpostsAreChecked changes keys on the pages above the leaves, which carry no checksum: a wrong one hides what is below it, or
+// makes the next write put the same page there twice.
+func TestSignpostsAreChecked(t *testing.T) {
 	t.Parallel()
-	b, logs := written(t)
-	path := newPath(t)
+	b, _ := written(t)
 	refusals := 0
 	for at := 2 * os.Getpagesize(); at < len(b); at += os.Getpagesize() {
-		if binary.NativeEndian.Uint16(b[at+8:]) != 1 { // no branch
+		if binary.NativeEndian.Uint16(b[at+8:]) != 1 || !inUse(b, at/os.Getpagesize()) { // no branch
 			continue
 		}
-		spoilt := bytes.Clone(b)
-		second := spoilt[at+32:]
-		second[binary.NativeEndian.Uint32(second)+2] = 0xFF
-		if !openWhole(t, path, spoilt, logs) {
+		for _, head := range []int{16, 32} {
+			spoilt := bytes.Clone(b)
+			element := spoilt[at+head:]
+			element[binary.NativeEndian.Uint32(element)+2] = 0xFF
+			refused(t, spoilt)
 			refusals++
 		}
 	}
 	if refusals == 0 {
-		t.Error("no page above the leaves was found spoilt")
+		t.Error("there is no page above the leaves: the test shows nothing")
 	}
+}
+
+// TestKindOfAnInlinePageIsChecked spoils what a small table's own page, inside its parent's, says it is: bbolt panics at it when it writes.
+func TestKindOfAnInlinePageIsChecked(t *testing.T) {
+	t.Parallel()
+	b, _ := written(t)
+	root := int(binary.NativeEndian.Uint64(newestHeader(b)[16:])) * os.Getpagesize()
+	name := bytes.Index(b[root:root+os.Getpagesize()], []byte("meta"))
+	kind := root + name + len("meta") + 16 + 8
+	if name < 0 || binary.NativeEndian.Uint16(b[kind:]) != 2 {
+		t.Fatal("the table of two entries is not inline: the test shows nothing")
+	}
+	b[kind+1] ^= 1
+	refused(t, b)
 }

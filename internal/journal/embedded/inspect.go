@@ -45,7 +45,7 @@ func inspect(f *os.File) error {
 		return damaged("it is cut: %d bytes of at least %d", info.Size(), need)
 	}
 	in := &inspection{file: f, meta: m, used: make([]bool, m.pages)}
-	if err := in.walk("", m.root, nil, nil); err != nil {
+	if _, err := in.walk("", m.root, nil); err != nil {
 		return err
 	}
 	if err := in.freelist(); err != nil {
@@ -153,63 +153,71 @@ func (in *inspection) read(id uint64) (page, error) {
 	return newPage(b)
 }
 
-// walk goes through the tree below a page. Keys lie from lo on and below hi; nil is no bound.
-func (in *inspection) walk(of table, id uint64, lo, hi []byte) error {
+// walk goes through the tree below a page and returns its first key. Keys lie below hi; nil is no bound.
+func (in *inspection) walk(of table, id uint64, hi []byte) ([]byte, error) {
 	p, err := in.read(id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	switch p.flags {
 	case branchFlag:
-		return in.branch(of, p, lo, hi)
+		return in.branch(of, p, hi)
 	case leafFlag:
-		return in.leaf(of, p, lo, hi)
+		return in.leaf(of, p, hi)
 	default:
-		return damaged("page %d is of a wrong kind", id)
+		return nil, damaged("page %d is of a wrong kind", id)
 	}
 }
 
-func (in *inspection) branch(of table, p page, lo, hi []byte) error {
+// branch holds each signpost against the first key below it: by that key bbolt finds the place again when it writes.
+func (in *inspection) branch(of table, p page, hi []byte) ([]byte, error) {
 	keys := make([][]byte, p.count+1)
 	for i := range p.count {
 		h := p.head(i)
 		k, err := p.element(i, uint64(order.Uint32(h)), uint64(order.Uint32(h[4:])))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		keys[i] = k
 	}
 	if p.count == 0 {
-		return damaged("an empty branch")
+		return nil, damaged("an empty branch")
 	}
-	keys[0], keys[p.count] = lo, hi
+	keys[p.count] = hi
 	for i := range p.count {
-		if err := in.walk(of, order.Uint64(p.head(i)[8:]), keys[i], keys[i+1]); err != nil {
-			return err
+		first, err := in.walk(of, order.Uint64(p.head(i)[8:]), keys[i+1])
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(first, keys[i]) {
+			return nil, damaged("a signpost of %q is wrong", of)
 		}
 	}
-	return nil
+	return keys[0], nil
 }
 
-func (in *inspection) leaf(of table, p page, lo, hi []byte) error {
-	last := []byte(nil)
+func (in *inspection) leaf(of table, p page, hi []byte) ([]byte, error) {
+	var first, last []byte
 	for i := range p.count {
 		h := p.head(i)
 		size := uint64(order.Uint32(h[8:]))
 		kv, err := p.element(i, uint64(order.Uint32(h[4:])), size+uint64(order.Uint32(h[12:])))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		k, v := kv[:size], kv[size:]
-		if bytes.Compare(k, lo) < 0 || hi != nil && bytes.Compare(k, hi) >= 0 || i > 0 && bytes.Compare(k, last) <= 0 {
-			return damaged("keys of %q are out of order", of)
+		if hi != nil && bytes.Compare(k, hi) >= 0 || i > 0 && bytes.Compare(k, last) <= 0 {
+			return nil, damaged("keys of %q are out of order", of)
+		}
+		if i == 0 {
+			first = k
 		}
 		last = k
 		if err := in.entry(of, order.Uint32(h)&bucketFlag != 0, k, v); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return first, nil
 }
 
 // entry takes one key: a table at the top, values below.
@@ -247,7 +255,8 @@ func (in *inspection) bucket(of table, v []byte) error {
 // content follows a table to its root page, or to the page that stands inline.
 func (in *inspection) content(of table, root uint64, inline []byte) error {
 	if root != 0 {
-		return in.walk(of, root, nil, nil)
+		_, err := in.walk(of, root, nil)
+		return err
 	}
 	if len(inline) < headerSize {
 		return damaged("table %q is cut", of)
@@ -256,7 +265,11 @@ func (in *inspection) content(of table, root uint64, inline []byte) error {
 	if err != nil {
 		return err
 	}
-	return in.leaf(of, p, nil, nil)
+	if p.flags != leafFlag {
+		return damaged("table %q stands on a page of a wrong kind", of)
+	}
+	_, err = in.leaf(of, p, nil)
+	return err
 }
 
 // freelist checks that no page counts as free and as used, which the next write would overwrite.
