@@ -9,6 +9,10 @@ import (
 // Resends is how often an attempt that provably took no effect may be sent again.
 const Resends = 3
 
+// Fresh is for how long what was read of an account may still be compared with what was approved. A read with its retries takes less; a
+// process that stood still in between does not.
+const Fresh = 30 * time.Second
+
 // Begin is the dispatcher's wish to make the call for a step. Now is the account as it was read this moment. It is decided into one of:
 // the one-way door (Rechecked and Begun: the caller whose append succeeds makes the call, nobody else), an end without a call, or
 // Drifted.
@@ -17,13 +21,17 @@ type Begin struct {
 	Replica  string
 	Deadline time.Time // when the call's outcome counts as unknown
 	Now      providers.Account
-	Writes   bool // whether the configuration has writes on now
+	Asked    time.Time // when the provider was asked for Now
+	Writes   bool      // whether the configuration has writes on now
 	Guard    Guard
 }
 
 func (b Begin) decide(r *Request, now time.Time) ([]Event, error) {
 	if err := r.mayBegin(b.Step, now); err != nil {
 		return nil, err
+	}
+	if age := now.Round(0).Sub(b.Asked.Round(0)); age < 0 || age > Fresh {
+		return nil, refuse(NotNow, "what was read of the account is not fresh")
 	}
 	plan := r.planNow(b.Step, b.Now, b.Writes)
 	if err := b.Guard.Check(plan); err != nil {

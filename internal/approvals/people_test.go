@@ -133,7 +133,7 @@ func TestDecidingIsRefused(t *testing.T) {
 		return wished(t, r, approve(r.Digest), morning)
 	}
 	begun := func(t *testing.T) *approvals.Request {
-		return wished(t, approved(t), approvals.Begin{Deadline: morning.Add(time.Minute), Now: patsAcc, Writes: true}, morning)
+		return wished(t, approved(t), approvals.Begin{Deadline: morning.Add(time.Minute), Now: patsAcc, Asked: morning, Writes: true}, morning)
 	}
 	for name, tc := range map[string]struct {
 		r    func(*testing.T) *approvals.Request
@@ -148,9 +148,11 @@ func TestDecidingIsRefused(t *testing.T) {
 		"withdraw by somebody else": {pending, approvals.Withdraw{By: second}, morning, approvals.NotYours},
 		"withdraw after the begin":  {begun, approvals.Withdraw{By: asker}, morning, approvals.TooLate},
 		"withdraw a denied one":     {denied, approvals.Withdraw{By: asker}, morning, approvals.AlreadyDecided},
-		"begin while pending":       {pending, approvals.Begin{Now: patsAcc, Writes: true}, morning, approvals.NotNow},
-		"begin twice":               {begun, approvals.Begin{Now: patsAcc, Writes: true}, morning, approvals.NotNow},
-		"begin after the window":    {approved, approvals.Begin{Now: patsAcc, Writes: true}, morning.Add(time.Hour), approvals.OutOfTime},
+		"begin while pending":       {pending, approvals.Begin{Now: patsAcc, Asked: morning, Writes: true}, morning, approvals.NotNow},
+		"begin twice":               {begun, approvals.Begin{Now: patsAcc, Asked: morning, Writes: true}, morning, approvals.NotNow},
+		"begin after the window":    {approved, approvals.Begin{Now: patsAcc, Asked: morning, Writes: true}, morning.Add(time.Hour), approvals.OutOfTime},
+		"begin on an old read":      {approved, approvals.Begin{Now: patsAcc, Asked: morning, Writes: true}, morning.Add(time.Minute), approvals.NotNow},
+		"begin on a read to come":   {approved, approvals.Begin{Now: patsAcc, Asked: morning.Add(time.Second), Writes: true}, morning, approvals.NotNow},
 		"resolve what is known":     {denied, approvals.Resolve{By: second, Approver: true, Reason: "x"}, morning, approvals.NotOpen},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -222,7 +224,7 @@ func TestUnknownIsResolvedByTwoPeople(t *testing.T) {
 	t.Parallel()
 	r := requested(t, 1)
 	r = wished(t, r, approvals.Approve{By: second, Approver: true, Digest: r.Digest}, morning)
-	r = wished(t, r, approvals.Begin{Deadline: morning.Add(time.Second), Now: patsAcc, Writes: true}, morning)
+	r = wished(t, r, approvals.Begin{Deadline: morning.Add(time.Second), Now: patsAcc, Asked: morning, Writes: true}, morning)
 	r = wished(t, r, approvals.Lose{}, morning.Add(time.Minute))
 	if r.State != approvals.StateUnknown {
 		t.Fatalf("%s", r.State)

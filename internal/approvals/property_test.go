@@ -139,7 +139,7 @@ func (h *history) step() {
 	stored := roundTrip(h.t, events)
 	after := refold(before).Fold(stored...)
 	h.judge.moved(before, after)
-	h.judge.asked(before, w, stored)
+	h.judge.asked(before, w, h.now, stored)
 	h.judge.see(after, stored)
 	h.judge.wakes(after)
 	h.r = after
@@ -231,8 +231,10 @@ func (h *history) begin(step int) approvals.Wish {
 	if h.pick(4, "same") > 0 && step < len(h.r.Plan.Steps) {
 		now = h.r.Plan.Steps[step].Account
 	}
+	age := time.Duration(h.pick(25, "age")-2) * 2 * time.Second
 	return approvals.Begin{
-		Step: step, Replica: "a", Deadline: h.now.Add(30 * time.Second), Now: now, Writes: h.r.Plan.Writes != (h.pick(20, "flip") == 0),
+		Step: step, Replica: "a", Deadline: h.now.Add(30 * time.Second), Now: now, Asked: h.now.Add(-age),
+		Writes: h.r.Plan.Writes != (h.pick(20, "flip") == 0),
 	}
 }
 
@@ -268,7 +270,7 @@ type judge struct {
 
 // asked holds the dispatcher's wishes against what came of them: what begins is what was read a moment ago and what people approved,
 // and what may be sent again provably took no effect.
-func (j *judge) asked(before *approvals.Request, w approvals.Wish, events []approvals.Event) {
+func (j *judge) asked(before *approvals.Request, w approvals.Wish, at time.Time, events []approvals.Event) {
 	for _, e := range events {
 		switch w := w.(type) {
 		case approvals.Begin:
@@ -276,6 +278,9 @@ func (j *judge) asked(before *approvals.Request, w approvals.Wish, events []appr
 			same := was.ID == w.Now.ID && was.Email == w.Now.Email && was.State == w.Now.State && slices.Equal(was.Roles, w.Now.Roles)
 			if e.Kind == approvals.Begun && (!same || w.Writes != before.Plan.Writes) {
 				j.t.Fatalf("begun although %+v was approved and %+v was read", was, w.Now)
+			}
+			if age := at.Sub(w.Asked); e.Kind == approvals.Begun && (age < 0 || age > 30*time.Second) {
+				j.t.Fatalf("begun on what was read %v ago", age)
 			}
 		case approvals.Finish:
 			c := w.Call

@@ -70,15 +70,17 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	if err != nil {
 		return d.postpone(ctx, r, step, say(err))
 	}
+	asked := d.now()
 	account, err := d.read(ctx, p, r.Plan.Steps[step].Account.ID) // the last thing before the door: what it compares must be fresh
 	if err != nil {
 		return d.missing(ctx, r, step, p, err)
 	}
 	desc := p.Describe()
 	after, begun, err := d.passDoor(ctx, r.ID, desc.Timeout, approvals.Begin{
-		Step: step, Replica: d.set.Replica, Now: account, Writes: d.set.Writes, Guard: d.set.Guard.With(desc.Name, self.ID),
+		Step: step, Replica: d.set.Replica, Now: account, Asked: asked, Writes: d.set.Writes, Guard: d.set.Guard.With(desc.Name, self.ID),
 	})
-	if _, refused := errors.AsType[*approvals.Refusal](err); refused {
+	if f, refused := errors.AsType[*approvals.Refusal](err); refused {
+		d.log.Info("not begun", "request", r.ID, "step", step, "why", f.Say)
 		return nil
 	}
 	if err != nil || begun == nil {

@@ -213,6 +213,27 @@ func TestChangedAccountVoidsApprovals(t *testing.T) {
 	})
 }
 
+// A process that was stopped between reading the account and calling knows only what was so before: it reads again.
+func TestWhatWasReadBeforeASleepIsReadAgain(t *testing.T) {
+	t.Parallel()
+	changed := pat
+	changed.Email = "other@example.com"
+	p := &idp{}
+	p.read = func(n int) (providers.Account, error) {
+		if n > 1 {
+			return changed, nil
+		}
+		p.sleep(40 * time.Minute)
+		return pat, nil
+	}
+	play(t, p, func(s *stage) {
+		r := s.until("asked again", func(r *approvals.Request) bool { return len(r.Drift) > 0 || r.State.Ended() })
+		if r.State != approvals.StatePending || s.idp.called() != 0 {
+			t.Errorf("%s after %d calls", r.State, s.idp.called())
+		}
+	})
+}
+
 func TestRehearsalCallsNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -287,7 +308,7 @@ func TestLostReplicaIsReadBackNeverCalledAgain(t *testing.T) {
 			defer s.close()
 			s.approve(s.ask(true))
 			deadline := time.Now().Add(20 * time.Second)
-			w := approvals.Begin{Replica: "dead", Deadline: deadline, Now: pat, Writes: true}
+			w := approvals.Begin{Replica: "dead", Deadline: deadline, Now: pat, Asked: time.Now(), Writes: true}
 			if _, err := s.book.Update(t.Context(), s.id, book.Wish(w)); err != nil {
 				t.Fatal(err)
 			}

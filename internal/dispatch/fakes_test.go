@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,6 +38,7 @@ type idp struct {
 	look  func() (providers.Sight, error)
 	reads int
 	host  string
+	sleep func(time.Duration) // the stage's
 }
 
 func (p *idp) Describe() providers.Description {
@@ -181,7 +183,14 @@ type stage struct {
 	slack *slack
 	id    string
 	stop  []func()
+	slept atomic.Int64 // what the wall clock has gone on while the process stood still
 }
+
+// now is the wall clock.
+func (s *stage) now() time.Time { return time.Now().Add(time.Duration(s.slept.Load())) }
+
+// sleep stops the process, as it were: the wall clock goes on and no timer fires.
+func (s *stage) sleep(d time.Duration) { s.slept.Add(int64(d)) }
 
 func newStage(t *testing.T, p *idp) *stage {
 	t.Helper()
@@ -190,7 +199,8 @@ func newStage(t *testing.T, p *idp) *stage {
 		t.Fatal(err)
 	}
 	p.account = pat
-	s := &stage{t: t, book: book.New(j, time.Now), idp: p, slack: newSlack()}
+	s := &stage{t: t, idp: p, slack: newSlack()}
+	s.book, p.sleep = book.New(j, s.now), s.sleep
 	s.stop = append(s.stop, func() {
 		if err := j.Close(); err != nil {
 			t.Error(err)
@@ -226,7 +236,7 @@ func (s *stage) approve(r *approvals.Request) {
 func (s *stage) run(replica string, writes bool) {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	d := dispatch.New(s.book, []providers.Provider{s.idp}, s.slack, meter{},
-		dispatch.Settings{Replica: replica, Writes: writes, Poll: 2 * time.Second}, time.Now, slog.New(slog.DiscardHandler))
+		dispatch.Settings{Replica: replica, Writes: writes, Poll: 2 * time.Second}, s.now, slog.New(slog.DiscardHandler))
 	ended := make(chan struct{})
 	go func() { d.Run(ctx); close(ended) }()
 	s.stop = append(s.stop, func() { cancel(); <-ended })
