@@ -38,9 +38,9 @@ func (d *Dispatcher) do(ctx context.Context, p providers.Provider, o providers.O
 	vendor := p.Describe().Vendor
 	defer func() {
 		if x := recover(); x != nil {
+			logPanic(d.log, "calling", x)
 			c = approvals.Call{Err: &providers.Error{
-				Kind: providers.UnknownOutcome, Vendor: vendor, Op: string(o.Action), Err: fmt.Errorf("panic: %v", x),
-				Say: "the bot failed while it called " + vendor,
+				Kind: providers.UnknownOutcome, Vendor: vendor, Op: string(o.Action), Say: "the bot failed while it called " + vendor,
 			}}
 		}
 	}()

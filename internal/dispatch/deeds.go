@@ -117,27 +117,6 @@ func (d *Dispatcher) passDoor(ctx context.Context, id string, timeout time.Durat
 	return after, begun, nil
 }
 
-// readTimeout bounds one read of an account with its retries.
-const readTimeout = 20 * time.Second
-
-func (d *Dispatcher) read(ctx context.Context, p providers.Provider, id string) (providers.Account, error) {
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
-	defer cancel()
-	return p.Read(ctx, id)
-}
-
-func (d *Dispatcher) self(ctx context.Context, p providers.Provider) (providers.Account, error) {
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
-	defer cancel()
-	return p.Self(ctx)
-}
-
-func (d *Dispatcher) see(ctx context.Context, p providers.Provider, o providers.Order) (providers.Sight, error) {
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
-	defer cancel()
-	return p.Look(ctx, o)
-}
-
 // missing handles an account that could not be read right before the call: nothing is called.
 func (d *Dispatcher) missing(ctx context.Context, r *approvals.Request, step int, p providers.Provider, cause error) error {
 	if k := providers.KindOf(cause); k == providers.NotFound || k == providers.Denied {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -119,11 +118,6 @@ func (d *Dispatcher) claim(ctx context.Context, free chan struct{}, workers *syn
 // the next try.
 func (d *Dispatcher) work(ctx context.Context, c journal.Claimed) {
 	log := d.log.With("request", c.ID)
-	defer func() {
-		if p := recover(); p != nil {
-			log.Error("panic while working on a request", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-		}
-	}()
 	held, release := context.WithCancel(ctx)
 	defer release()
 	var keep sync.WaitGroup
@@ -162,17 +156,21 @@ func (d *Dispatcher) lanes(ctx context.Context, id string, log *slog.Logger) boo
 	defer stop()
 	told := make(chan bool, 1)
 	go func() {
-		defer func() {
-			if p := recover(); p != nil {
-				log.Error("panic while telling", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-				told <- false
-			}
-		}()
-		told <- d.tellWhile(ctx, deeds, id, log)
+		told <- unpanicked(log, "telling", func() bool { return d.tellWhile(ctx, deeds, id, log) })
 	}()
-	done := d.doDeeds(ctx, id, log)
+	done := unpanicked(log, "deeds", func() bool { return d.doDeeds(ctx, id, log) })
 	stop()
 	return <-told && done
+}
+
+// unpanicked runs a lane to its end. A panic costs this request a pause, and nothing else: the other lane is still waited for.
+func unpanicked(log *slog.Logger, lane string, run func() bool) (well bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			logPanic(log, lane, p)
+		}
+	}()
+	return run()
 }
 
 // doDeeds does what is due, one after the other. A deed that leaves no event would be due again at once: that is a fault, and waits.

@@ -35,7 +35,9 @@ type idp struct {
 	// read, when set, replaces the read before the call.
 	read func(n int) (providers.Account, error)
 	// look, when set, replaces looks.
-	look  func() (providers.Sight, error)
+	look func() (providers.Sight, error)
+	// self, when set, replaces who the bot is.
+	self  func() (providers.Account, error)
 	reads int
 	host  string
 	sleep func(time.Duration) // the stage's
@@ -51,6 +53,9 @@ func (p *idp) Describe() providers.Description {
 }
 
 func (p *idp) Self(context.Context) (providers.Account, error) {
+	if p.self != nil {
+		return p.self()
+	}
 	return providers.Account{ID: "bot"}, nil
 }
 
