@@ -13,7 +13,8 @@ type Call struct {
 	Err    *providers.Error  // else what went wrong
 }
 
-func (c Call) status() int {
+// Status is the HTTP status that the call was answered with; 0: no answer came.
+func (c Call) Status() int {
 	switch {
 	case c.Answer != nil:
 		return c.Answer.Status
@@ -81,7 +82,7 @@ func (f Finish) decide(r *Request, _ time.Time) ([]Event, error) {
 		return nil, refuse(NotNow, "the attempt has ended")
 	}
 	return []Event{{
-		Kind: Ended, Step: f.Step, Attempt: f.Attempt, Outcome: outcome, Proof: proof, Sent: true, Answered: f.Call.status(),
+		Kind: Ended, Step: f.Step, Attempt: f.Attempt, Outcome: outcome, Proof: proof, Sent: true, Answered: f.Call.Status(),
 	}}, nil
 }
 
@@ -95,7 +96,7 @@ func (f Finish) deferOrEnd(r *Request) Event {
 	if tries <= Resends {
 		proof = f.Call.text() + "; it cannot be sent again inside its window"
 	}
-	return Event{Kind: Ended, Step: f.Step, Attempt: f.Attempt, Outcome: NotDone, Proof: proof, Answered: f.Call.status()}
+	return Event{Kind: Ended, Step: f.Step, Attempt: f.Attempt, Outcome: NotDone, Proof: proof, Answered: f.Call.Status()}
 }
 
 // conclude puts together what the provider answered and what was seen afterwards. "Done" is said only on the provider's own success

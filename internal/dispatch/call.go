@@ -9,6 +9,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"offboard/internal/approvals"
+	"offboard/internal/journal"
 	"offboard/internal/providers"
 )
 
@@ -75,7 +76,7 @@ func unsettled(c approvals.Call) bool {
 // readBack looks at the account after an answer. Where the provider's reads may lag, a look that contradicts a success is repeated
 // once after the settle time.
 func (d *Dispatcher) readBack(ctx context.Context, p providers.Provider, o providers.Order, c approvals.Call) *providers.Sight {
-	o.Answered = answered(c)
+	o.Answered = c.Status()
 	sight, err := d.see(ctx, p, o)
 	if err == nil && c.Answer != nil && sight.Verdict == providers.NotReached {
 		timer := time.NewTimer(p.Describe().Settle)
@@ -88,16 +89,6 @@ func (d *Dispatcher) readBack(ctx context.Context, p providers.Provider, o provi
 		return nil
 	}
 	return &sight
-}
-
-func answered(c approvals.Call) int {
-	switch {
-	case c.Answer != nil:
-		return c.Answer.Status
-	case c.Err != nil:
-		return c.Err.Status
-	}
-	return 0
 }
 
 // resendAfter is how long to wait before an attempt that took no effect is sent again (design §9: 30 s where the provider says nothing).
@@ -114,10 +105,22 @@ func resendAfter(c approvals.Call, attempt int) time.Duration {
 	}
 }
 
-// finish appends how a call ended. The store may be away for a moment; what is lost here is found again by reading back.
+// patience is how long the outcome of a call is tried to be put on record. Until it is, what the provider answered is known to this process
+// alone; later, reading back has to find it out again, and not every provider's reads can.
+const patience = time.Hour
+
+// finish appends how a call ended. The store may be away: it goes on trying, also when the claim is lost meanwhile.
 func (d *Dispatcher) finish(ctx context.Context, id string, f approvals.Finish) error {
-	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, d.wish(ctx, id, f) },
-		backoff.WithMaxElapsedTime(time.Minute))
+	failed := func(err error, again time.Duration) {
+		d.log.Error("outcome not on record yet", "request", id, "step", f.Step, "answered", f.Call.Status(), "error", err, "again_in", again.String())
+	}
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		err := d.wish(ctx, id, f)
+		if errors.Is(err, journal.ErrClosed) {
+			err = backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	}, backoff.WithMaxElapsedTime(patience), backoff.WithNotify(failed))
 	if err != nil {
 		return fmt.Errorf("append outcome: %w", err)
 	}

@@ -234,6 +234,26 @@ func TestWhatWasReadBeforeASleepIsReadAgain(t *testing.T) {
 	})
 }
 
+// What a provider answered is known to one process alone until it is on record: that goes on trying for as long as the disk is full.
+func TestAnAnswerOutlivesAFullDisk(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := &idp{look: func() (providers.Sight, error) {
+			return providers.Sight{Verdict: providers.Invisible, Text: "no longer visible"}, nil
+		}}
+		s := newStage(t, p)
+		defer s.close()
+		room := time.Now().Add(20 * time.Minute)
+		s.full = func() bool { return p.called() > 0 && time.Now().Before(room) }
+		s.approve(s.ask(true))
+		s.run("a", true)
+		r := s.until("ended", func(r *approvals.Request) bool { return r.State.Ended() })
+		if got := r.Steps[0]; got.Outcome != approvals.Done || p.called() != 1 {
+			t.Errorf("%s (%s) after %d calls", got.Outcome, got.Proof, p.called())
+		}
+	})
+}
+
 func TestRehearsalCallsNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -180,10 +181,24 @@ type meter struct{}
 func (meter) Ended(string, providers.Action, approvals.Outcome) {}
 func (meter) TellFailed(dispatch.Channel, dispatch.TellKind)    {}
 
+// disk is a book whose disk may be full.
+type disk struct {
+	*book.Book
+	full func() bool
+}
+
+func (d disk) Update(ctx context.Context, id string, f book.Decision, deliveries ...string) (*approvals.Request, error) {
+	if d.full != nil && d.full() {
+		return nil, syscall.ENOSPC
+	}
+	return d.Book.Update(ctx, id, f, deliveries...)
+}
+
 // stage is a book with one request, a provider and a workspace, in virtual time.
 type stage struct {
 	t     *testing.T
 	book  *book.Book
+	full  func() bool // whether the disk is full; nil: never
 	idp   *idp
 	slack *slack
 	id    string
@@ -240,7 +255,7 @@ func (s *stage) approve(r *approvals.Request) {
 // run starts a replica.
 func (s *stage) run(replica string, writes bool) {
 	ctx, cancel := context.WithCancel(s.t.Context())
-	d := dispatch.New(s.book, []providers.Provider{s.idp}, s.slack, meter{},
+	d := dispatch.New(disk{s.book, s.full}, []providers.Provider{s.idp}, s.slack, meter{},
 		dispatch.Settings{Replica: replica, Writes: writes, Poll: 2 * time.Second}, s.now, slog.New(slog.DiscardHandler))
 	ended := make(chan struct{})
 	go func() { d.Run(ctx); close(ended) }()
