@@ -174,7 +174,7 @@ func (r *Request) known(w See, now time.Time) (Event, bool) {
 		e.Proof = joined(p.Proof, w.Sight.Text)
 	}
 	switch {
-	case w.saw(providers.Reached) && p.Attempt == 0:
+	case w.saw(providers.Reached) && !p.Sent:
 		e.Outcome = Already
 	case w.saw(providers.Reached):
 		e.Outcome = Done
@@ -185,6 +185,8 @@ func (r *Request) known(w See, now time.Time) (Event, bool) {
 		return Event{Kind: Unresolved, Step: w.Step, Proof: joined("looked at again for a day", sightText(w))}, true
 	case p.Outcome == Unseen && r.lastLook(w.Step):
 		e.Outcome, e.Proof = NotDone, joined("looked at again for a day", sightText(w))
+	case w.saw(providers.NotReached) && !p.Sent && !r.Earlier:
+		e.Outcome = NotDone // no call of ours can still land
 	case p.Outcome == Unknown && p.stillThere(now, w.Settle):
 		e.Outcome = Unseen
 	case p.Outcome == Unknown && len(p.Looks) == earlyLooks && !p.Human:

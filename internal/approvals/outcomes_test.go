@@ -202,3 +202,21 @@ func TestOneAccountUnderTwoNamesHasOneReservation(t *testing.T) {
 		t.Errorf("%s, %s, %s", one.Key(), two.Key(), elsewhere.Key())
 	}
 }
+
+// An attempt that was answered 429 has done nothing and will do nothing: what is seen later is not its doing, and cannot change any more.
+func TestWhatIsSeenWhereNothingWasSent(t *testing.T) {
+	t.Parallel()
+	for v, want := range map[providers.Verdict]approvals.Outcome{
+		providers.Reached: approvals.Already, providers.NotReached: approvals.NotDone, providers.Invisible: approvals.Unknown,
+	} {
+		r := begun(t, providers.Delete)
+		limited := approvals.Call{Err: &providers.Error{Kind: providers.RateLimited, Status: 429}}
+		later := morning.Add(30 * time.Second)
+		r = wished(t, r, approvals.Finish{Attempt: 1, Call: limited, Retry: later}, morning)
+		r = wished(t, r, approvals.Missing{Sight: providers.Sight{Verdict: providers.Invisible}}, later)
+		r = wished(t, r, approvals.See{Sight: &providers.Sight{Verdict: v}}, later)
+		if got := r.Steps[0].Outcome; got != want {
+			t.Errorf("%s: %s (%s), want %s", v, got, r.Steps[0].Proof, want)
+		}
+	}
+}
