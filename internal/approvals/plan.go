@@ -16,7 +16,7 @@ type Step struct {
 	Account    providers.Account // as it was read and shown
 	Action     providers.Action
 	Vendor     string // what people call the provider
-	Host       string // the provider's host
+	Host       string // where the provider's calls go: host, and port and path where it has them
 	Reversible bool
 	Warning    string // what the card says about the action
 	Undo       string // how to undo it; empty when it cannot be undone

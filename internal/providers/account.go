@@ -71,7 +71,7 @@ type ActionInfo struct {
 type Description struct {
 	Name    string        // name in the configuration, for example "zitadel-eu"
 	Vendor  string        // what people call it: "ECGrid", "ZITADEL", "Torii"
-	Host    string        // host of the configured URL
+	Host    string        // where the configured URL leads: its host, with the port and path it has
 	Actions []ActionInfo  // at least one
 	Default Action        // the configured default
 	Settle  time.Duration // how long after a write a read may still show the state before it

@@ -79,8 +79,12 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// Host is the host of the base URL, with its port where it has one.
-func (c *Client) Host() string { return c.base.Host }
+// Host is where the base URL leads, in one spelling: its host, its port where that is not the scheme's own, and its path where it has one,
+// because behind one host there may be several tenants of a gateway.
+func (c *Client) Host() string {
+	own := map[string]string{"https": ":443", "http": ":80"}[c.base.Scheme]
+	return strings.ToLower(strings.TrimSuffix(c.base.Host, own)) + c.base.EscapedPath()
+}
 
 // WriteTimeout is how long one write may take before its outcome counts as unknown.
 func (c *Client) WriteTimeout() time.Duration { return c.o.WriteTimeout }

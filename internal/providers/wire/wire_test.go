@@ -69,6 +69,21 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
+// TestHost: an approval holds for this, and an account is reserved by it, so one place has one spelling and two places have two.
+func TestHost(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"https://id.example.com": "id.example.com", "https://ID.Example.com/": "id.example.com", "https://id.example.com:443": "id.example.com",
+		"https://id.example.com:8443": "id.example.com:8443", "https://gate.example.com/eu/": "gate.example.com/eu",
+		"https://gate.example.com/US": "gate.example.com/US", "http://127.0.0.1:80": "127.0.0.1", "http://127.0.0.1:443": "127.0.0.1:443",
+		"http://[::1]:80/x": "[::1]/x",
+	} {
+		if got := client(t, url, nil).Host(); got != want {
+			t.Errorf("%s: %q, want %q", url, got, want)
+		}
+	}
+}
+
 func TestPathsStayWhereTheyAre(t *testing.T) {
 	t.Parallel()
 	c := client(t, "https://id.example.com/base", nil)
