@@ -33,7 +33,7 @@ func doFaults() []doFault {
 		{name: "a page after doing it", fault: fault.Fault{Mode: fault.HTMLAfter}, kind: unknown},
 		{name: "cut after doing it", fault: fault.Fault{Mode: fault.CutAfter}, kind: unknown},
 		{name: "too large an answer", fault: fault.Fault{Mode: fault.Oversize}, kind: unknown},
-		{name: "a redirect", fault: fault.Fault{Mode: fault.Redirect}, kind: providers.Misconfigured},
+		{name: "a redirect", fault: fault.Fault{Mode: fault.Redirect}, kind: unknown},
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 func (c *Client) judge(k call, r Response) *providers.Error {
 	switch {
 	case r.redirect():
-		return c.fault(k, r.Status, providers.Misconfigured, "answered with a redirect; check the url", nil)
+		return c.fault(k, r.Status, k.pick(providers.UnknownOutcome, providers.Misconfigured), "answered with a redirect; check the url", nil)
 	case r.ok():
 		if r.JSON || r.empty() {
 			return nil
