@@ -182,6 +182,9 @@ func (s *Service) create(ctx context.Context, ask approvals.Ask) (Reply, error) 
 	if err != nil {
 		return Reply{}, err
 	}
+	if ask.Linked != nil {
+		s.supersede(ctx, ask.Linked, r)
+	}
 	step := r.Plan.Steps[0]
 	s.log.Info("requested", "request", r.ID, "number", r.Number, "provider", step.Account.Provider, "action", step.Action)
 	what, _ := step.Verb()
@@ -191,6 +194,13 @@ func (s *Service) create(ctx context.Context, ask approvals.Ask) (Reply, error) 
 	text := fmt.Sprintf("%s is recorded: %s %s at %s. Its card stands in the approvals channel; somebody else must approve it there.",
 		r.Name(), what, mrkdwn.Name(step.Account.Name, step.Account.ID), mrkdwn.Text(step.Vendor))
 	return Reply{Text: text, Card: s.cardOf(ctx, r.ID)}, nil
+}
+
+// supersede closes the request that was taken over from: it may owe no look any more at which it would find that out by itself.
+func (s *Service) supersede(ctx context.Context, old, by *approvals.Request) {
+	if _, err := s.book.Update(ctx, old.ID, book.Wish(approvals.Supersede{By: by.ID})); err != nil {
+		s.log.Warn("close the request that was taken over from", "request", old.ID, "error", err)
+	}
 }
 
 // cardOf waits a moment for the card, so that the reply can link to it.

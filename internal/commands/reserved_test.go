@@ -68,6 +68,9 @@ func TestTakeover(t *testing.T) {
 		t.Errorf("the account is held by %s (%v)", holder, err)
 	}
 	check(t, s.types(bea, "101"), "OFF-2 is already open")
+	if old := s.number(1); !old.Over || old.Open() {
+		t.Errorf("OFF-1 is still open: %s, superseded %t", old.State, old.Over)
+	}
 }
 
 // Two people see the outcome and ask again at the same moment: one takes over, the other is told who did.
