@@ -19,7 +19,7 @@ type Ask struct {
 }
 
 func (a Ask) decide(*Request, time.Time) ([]Event, error) {
-	if !a.Requester {
+	if !a.Requester || !a.By.Known() {
 		return nil, refuse(NotRequester, "You may not ask for offboardings here. Nothing was done. "+
 			"Ask somebody who may, or have yourself added to the requesters in the bot's configuration.")
 	}
@@ -99,7 +99,7 @@ func (r *Request) mayDecide(by Person, approver bool, now time.Time) error {
 	case r.Requester.Same(by):
 		return refuse(OwnRequest, "You asked for "+r.Name()+" yourself, so a second person must decide. Nothing was recorded. "+
 			"To take it back, use Withdraw.")
-	case !approver:
+	case !approver || !by.Known():
 		return refuse(NotApprover, "You are not one of the approvers. Nothing was recorded. Ask one of them to look at "+r.Name()+".")
 	case r.State == StatePending && !now.Before(r.Expires):
 		return refuse(OutOfTime, "The time to decide on "+r.Name()+" is over. Nothing was recorded. Ask again if it is still wanted.")

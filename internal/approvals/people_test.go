@@ -75,6 +75,7 @@ func TestFourEyes(t *testing.T) {
 		"the person to be removed":                  {leaver, true, approvals.OwnAccount},
 		"the person to be removed, by a login":      {approvals.Person{ID: "U8", Email: "PAT@corp"}, true, approvals.OwnAccount},
 		"somebody who is no approver":               {second, false, approvals.NotApprover},
+		"nobody":                                    {approvals.Person{Email: "second@example.com"}, true, approvals.NotApprover},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -174,6 +175,7 @@ func TestAskIsRefused(t *testing.T) {
 		change func(*approvals.Ask)
 		want   approvals.Code
 	}{
+		"nobody":               {func(a *approvals.Ask) { a.By = approvals.Person{} }, approvals.NotRequester},
 		"not a requester":      {func(a *approvals.Ask) { a.Requester = false }, approvals.NotRequester},
 		"one's own account":    {func(a *approvals.Ask) { a.By = leaver }, approvals.OwnAccount},
 		"protected by e-mail":  {func(a *approvals.Ask) { a.Guard.Protected = []string{"PAT@example.com"} }, approvals.Protected},
