@@ -33,6 +33,7 @@ type app struct {
 	now       func() time.Time
 	providers []providers.Provider
 	api       *webapi.Client
+	token     *tokenWatch
 	health    *health
 	listener  net.Listener
 }
@@ -43,7 +44,8 @@ func newApp(cfg *config.Config, log *slog.Logger, now func() time.Time) (*app, e
 	if err != nil {
 		return nil, err
 	}
-	api, err := webapi.New(webapi.Options{APIURL: cfg.Slack.APIURL, Token: cfg.Slack.BotToken, Logger: log})
+	token := newTokenWatch(log)
+	api, err := webapi.New(webapi.Options{APIURL: cfg.Slack.APIURL, Token: cfg.Slack.BotToken, Logger: log, Refused: token.notice})
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +54,9 @@ func newApp(cfg *config.Config, log *slog.Logger, now func() time.Time) (*app, e
 	if err != nil {
 		return nil, fmt.Errorf("http.listen %s: %w", cfg.HTTP.Listen, err)
 	}
-	return &app{cfg: cfg, log: log, now: now, providers: ps, api: api, health: newHealth(prometheus.NewRegistry()), listener: l}, nil
+	return &app{
+		cfg: cfg, log: log, now: now, providers: ps, api: api, token: token, health: newHealth(prometheus.NewRegistry()), listener: l,
+	}, nil
 }
 
 // addr is where the bot's own listener is.
@@ -136,6 +140,7 @@ func (a *app) startInside(ctx context.Context, all *parts, server *server, j jou
 	w := newChannelWatch(poster, a.log)
 	a.health.watch(w.list)
 	all.start(ctx, part{"channel watch", w.run})
+	all.start(ctx, part{"slack", func(ctx context.Context) error { return a.token.run(ctx, a.api) }})
 	all.start(ctx, part{"dispatcher", func(ctx context.Context) error { d.Run(ctx); return nil }})
 
 	who := directory.New(a.api, a.cfg.Slack.Team, self.Org)

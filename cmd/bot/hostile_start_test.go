@@ -174,6 +174,41 @@ func TestHostileStartWaits(t *testing.T) {
 	}
 }
 
+// A bot token that Slack refuses later ends the process as well: nothing may be done that nobody could be told. One refusal that Slack
+// does not repeat ends nothing.
+func TestHostileTokenRefusedLater(t *testing.T) {
+	t.Parallel()
+	for name, socket := range map[string]bool{"http": false, "socket": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, props{socket: socket})
+			if socket {
+				s.until("two sockets are open", func() bool { return s.slack.OpenSockets() >= 2 })
+			} else {
+				s.slack.UseHTTP(endpoints(strings.TrimPrefix(s.base, "http://")))
+			}
+			refuses := func(method string, times int) {
+				s.slack.Fault(workspace.Fault{Method: method, Kind: workspace.FaultRefuse, Error: "token_revoked", Times: times})
+			}
+			refuses("users.info", 1)
+			s.took(s.slack.Command(s.ctx, town.Alice, town.General, "/offboard", "list"))
+			s.told(town.Alice, "cannot check who you are")
+			s.took(s.slack.Command(s.ctx, town.Alice, town.General, "/offboard", town.Dana.Email))
+			card := s.card(town.Dana.ID)
+			refuses("", 0)
+			if _, err := s.slack.Click(s.ctx, town.Bob, card.Channel, card.TS, "approve"); err != nil {
+				t.Fatal(err)
+			}
+			if code := s.ended(); code == 0 {
+				t.Error("the bot ended with 0")
+			}
+			s.lastLine("token_revoked")
+			s.lastLine("slack.bot_token")
+			s.uncalled(town.Dana)
+		})
+	}
+}
+
 // freeAddress is an address on loopback that nobody listens on now.
 func freeAddress(t *testing.T) string {
 	t.Helper()

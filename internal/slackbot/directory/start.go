@@ -82,10 +82,24 @@ func (a *authTest) Lacks() string {
 	}
 }
 
-func identity(ctx context.Context, api API, team string) (Self, error) {
+// Accepted asks Slack whether it takes our token. Its error is a *StartError.
+func Accepted(ctx context.Context, api API) error {
+	_, err := whoami(ctx, api)
+	return err
+}
+
+func whoami(ctx context.Context, api API) (authTest, error) {
 	var a authTest
 	if err := ask(ctx, api, "auth.test", nil, &a); err != nil {
-		return Self{}, refused("Slack does not accept slack.bot_token", "Put in the bot token (xoxb-…) of the installed app.", err)
+		return a, refused("Slack does not accept slack.bot_token", "Put in the bot token (xoxb-…) of the installed app.", err)
+	}
+	return a, nil
+}
+
+func identity(ctx context.Context, api API, team string) (Self, error) {
+	a, err := whoami(ctx, api)
+	if err != nil {
+		return Self{}, err
 	}
 	fits := a.Team == team || a.Enterprise == team && strings.HasPrefix(team, "E") || a.Org && a.Enterprise != ""
 	if !fits {

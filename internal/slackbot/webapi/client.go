@@ -29,6 +29,7 @@ type Options struct {
 	Timeout   time.Duration     // for one attempt, answer included; 0: 10 s
 	Transport http.RoundTripper // nil: a transport of our own without a proxy; set by tests
 	Logger    *slog.Logger      // nil: nothing is logged
+	Refused   func()            // told each time that Slack refuses the token itself; it returns at once. nil: nobody is
 }
 
 // Client calls Slack with one token. It may be used concurrently.
@@ -38,6 +39,7 @@ type Client struct {
 	timeout time.Duration
 	http    *http.Client
 	log     *slog.Logger
+	refused func()
 	pace    *pacer
 }
 
@@ -50,12 +52,15 @@ func New(o Options) (*Client, error) {
 	if o.Token.Empty() {
 		return nil, errors.New("slack web api: the token is empty")
 	}
-	c := &Client{api: api, token: o.Token, timeout: o.Timeout, log: o.Logger, pace: newPacer()}
+	c := &Client{api: api, token: o.Token, timeout: o.Timeout, log: o.Logger, refused: o.Refused, pace: newPacer()}
 	if c.timeout <= 0 {
 		c.timeout = defaultTimeout
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
+	}
+	if c.refused == nil {
+		c.refused = func() {}
 	}
 	c.http = &http.Client{Transport: o.Transport, CheckRedirect: stay}
 	if o.Transport == nil {
@@ -122,6 +127,9 @@ func (c *Client) Call(ctx context.Context, method string, params url.Values, out
 		err := c.attempt(ctx, method, params, out)
 		if err == nil {
 			return nil
+		}
+		if Refused(err) {
+			c.refused()
 		}
 		wait, again := err.again(try)
 		if !again || !fits(ctx, wait) {

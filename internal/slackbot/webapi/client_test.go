@@ -247,6 +247,39 @@ func TestPermanentFaults(t *testing.T) {
 	}
 }
 
+// TestMigration: Slack says of these that they pass.
+func TestMigration(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"org_login_required", "team_added_to_org"} {
+		c, _ := slackAt(t, answer(200, "application/json", `{"ok":false,"error":"`+code+`"}`))
+		err := c.Call(t.Context(), "chat.update", nil, nil)
+		if e := fault(t, err); webapi.Permanent(err) || !e.Transient() || e.Maybe {
+			t.Errorf("%s: %+v", code, *e)
+		}
+	}
+}
+
+// TestRefusedIsTold: whoever owns the client learns that Slack refuses the token itself, and of no other fault.
+func TestRefusedIsTold(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]bool{
+		"invalid_auth": true, "account_inactive": true, "token_revoked": true, "token_expired": true, "not_allowed_token_type": true,
+		"missing_scope": false, "channel_not_found": false, "fatal_error": false,
+	} {
+		srv := httptest.NewServer(answer(200, "application/json", `{"ok":false,"error":"`+code+`"}`))
+		told := false
+		c, err := webapi.New(webapi.Options{APIURL: srv.URL, Token: secret.New(token), Refused: func() { told = true }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = c.Call(t.Context(), "chat.update", nil, nil)
+		if told != want || webapi.Refused(err) != want {
+			t.Errorf("%s: told %t, %v", code, told, err)
+		}
+		srv.Close()
+	}
+}
+
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	for _, u := range []string{"http://slack.com/api/", "ftp://127.0.0.1/", "://", "https://u:p@slack.com/api/", "https://slack.com/api/?x=1"} {

@@ -57,7 +57,7 @@ func (e *Error) Limited() bool {
 // Transient reports whether the same call may go well later: Slack or the way to it was in trouble.
 func (e *Error) Transient() bool {
 	return e.Limited() || e.Maybe || e.NotSent || e.Status >= http.StatusInternalServerError || perhaps[e.Code] ||
-		e.Status == 0 || errors.Is(e.Err, ErrUnreadable)
+		passing[e.Code] || e.Status == 0 || errors.Is(e.Err, ErrUnreadable)
 }
 
 // perhaps are Slack's errors after which a part may have been done (Slack's documentation says so of fatal_error).
@@ -65,17 +65,23 @@ var perhaps = map[string]bool{
 	"fatal_error": true, "internal_error": true, "service_unavailable": true, "request_timeout": true,
 }
 
-// permanent are the faults of a token that no waiting heals.
-var permanent = map[string]bool{
-	"invalid_auth": true, "account_inactive": true, "token_revoked": true, "token_expired": true, "missing_scope": true,
-	"not_allowed_token_type": true, "not_authed": true, "no_permission": true, "org_login_required": true, "ekm_access_denied": true,
+// passing are Slack's errors while a workspace is moved into an organisation: nothing was done, and they end by themselves.
+var passing = map[string]bool{"org_login_required": true, "team_added_to_org": true}
+
+// dead are the faults of a token itself, whatever is asked with it.
+var dead = map[string]bool{
+	"invalid_auth": true, "account_inactive": true, "token_revoked": true, "token_expired": true, "not_allowed_token_type": true,
+	"not_authed": true,
 }
 
+// rightless are the faults of a token's rights.
+var rightless = map[string]bool{"missing_scope": true, "no_permission": true, "ekm_access_denied": true}
+
 // Permanent reports whether Slack refuses our token or its rights, so that no call like it will go well until a person acts.
-func Permanent(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && permanent[e.Code]
-}
+func Permanent(err error) bool { return dead[Code(err)] || rightless[Code(err)] }
+
+// Refused reports whether Slack refuses our token itself, so that no call at all will go well until a person acts.
+func Refused(err error) bool { return dead[Code(err)] }
 
 // Code returns Slack's error in err's chain; empty when there is none.
 func Code(err error) string {
