@@ -33,6 +33,7 @@ type method struct {
 	scopes    []string // any one of them suffices; empty: none is needed
 	app       bool     // wants the app token
 	perMinute int      // 0: no limit
+	form      bool     // looks for its parameters in a form only, as Slack's documentation says of most reads
 	run       func(w *Workspace, c *Call) (answer, *slackError)
 }
 
@@ -46,22 +47,22 @@ const (
 // methods are the methods that there are. Scopes that depend on the kind of channel are looked at by the method itself.
 var methods = map[string]method{
 	"auth.test":             {run: (*Workspace).authTest},
-	"bots.info":             {run: (*Workspace).botsInfo, scopes: []string{"users:read"}, perMinute: tier3},
-	"users.info":            {run: (*Workspace).usersInfo, scopes: []string{"users:read"}, perMinute: tier4},
-	"users.list":            {run: (*Workspace).usersList, scopes: []string{"users:read"}, perMinute: tier2},
-	"users.lookupByEmail":   {run: (*Workspace).usersLookup, scopes: []string{"users:read.email"}, perMinute: tier3},
+	"bots.info":             {run: (*Workspace).botsInfo, scopes: []string{"users:read"}, perMinute: tier3, form: true},
+	"users.info":            {run: (*Workspace).usersInfo, scopes: []string{"users:read"}, perMinute: tier4, form: true},
+	"users.list":            {run: (*Workspace).usersList, scopes: []string{"users:read"}, perMinute: tier2, form: true},
+	"users.lookupByEmail":   {run: (*Workspace).usersLookup, scopes: []string{"users:read.email"}, perMinute: tier3, form: true},
 	"usergroups.list":       {run: (*Workspace).groupsList, scopes: []string{"usergroups:read"}, perMinute: tier2},
-	"usergroups.users.list": {run: (*Workspace).groupMembers, scopes: []string{"usergroups:read"}, perMinute: tier2},
-	"conversations.info":    {run: (*Workspace).conversationInfo, perMinute: tier3},
-	"conversations.members": {run: (*Workspace).conversationMembers, perMinute: tier4},
-	"conversations.history": {run: (*Workspace).history, perMinute: tier3},
-	"conversations.replies": {run: (*Workspace).replies, perMinute: tier3},
+	"usergroups.users.list": {run: (*Workspace).groupMembers, scopes: []string{"usergroups:read"}, perMinute: tier2, form: true},
+	"conversations.info":    {run: (*Workspace).conversationInfo, perMinute: tier3, form: true},
+	"conversations.members": {run: (*Workspace).conversationMembers, perMinute: tier4, form: true},
+	"conversations.history": {run: (*Workspace).history, perMinute: tier3, form: true},
+	"conversations.replies": {run: (*Workspace).replies, perMinute: tier3, form: true},
 	"conversations.open":    {run: (*Workspace).conversationOpen, scopes: []string{"im:write"}, perMinute: tier3},
 	"chat.postMessage":      {run: (*Workspace).postMessage, scopes: []string{"chat:write"}}, // limited for each channel
 	"chat.update":           {run: (*Workspace).updateMessage, scopes: []string{"chat:write"}, perMinute: tier3},
 	"chat.delete":           {run: (*Workspace).deleteMessage, scopes: []string{"chat:write"}, perMinute: tier3},
 	"chat.postEphemeral":    {run: (*Workspace).postEphemeral, scopes: []string{"chat:write"}, perMinute: tier4},
-	"chat.getPermalink":     {run: (*Workspace).permalink},
+	"chat.getPermalink":     {run: (*Workspace).permalink, form: true},
 	"views.open":            {run: (*Workspace).viewsOpen, perMinute: tier4},
 	"views.push":            {run: (*Workspace).viewsPush, perMinute: tier4},
 	"views.update":          {run: (*Workspace).viewsUpdate, perMinute: tier4},
@@ -147,6 +148,9 @@ func (w *Workspace) run(c *Call) (answer, *slackError) {
 	m, known := methods[c.Method]
 	if !known {
 		return nil, refuse("unknown_method")
+	}
+	if c.JSON && m.form {
+		clear(c.Params)
 	}
 	if err := w.authorize(c, m); err != nil {
 		return nil, err

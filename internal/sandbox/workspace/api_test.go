@@ -66,7 +66,6 @@ func TestTokens(t *testing.T) {
 		place                           workspace.TokenPlace
 	}{
 		{"bearer", "Bearer " + token, form, "user=U1", "", workspace.TokenBearer},
-		{"bearer and JSON", "Bearer " + token, json, `{"user":"U1"}`, "", workspace.TokenBearer},
 		{"form", "", form, "user=U1&token=" + token, "", workspace.TokenForm},
 		{"in JSON", "", json, `{"user":"U1","token":"` + token + `"}`, "not_authed", workspace.TokenNone},
 		{"none", "", form, "user=U1", "not_authed", workspace.TokenNone},
@@ -82,6 +81,24 @@ func TestTokens(t *testing.T) {
 				t.Errorf("the log says %+v", last)
 			}
 		})
+	}
+}
+
+// TestReadsTakeNoJSON: Slack's reads do not look into a JSON body, and most writes do.
+func TestReadsTakeNoJSON(t *testing.T) {
+	t.Parallel()
+	w := start(t, workspace.Config{})
+	for method, c := range map[string]struct{ body, want string }{
+		"users.info":            {`{"user":"U1"}`, "user_not_found"},
+		"bots.info":             {`{"bot":"` + w.Config().BotID + `"}`, "bot_not_found"},
+		"conversations.info":    {`{"channel":"C1"}`, "channel_not_found"},
+		"conversations.history": {`{"channel":"C1"}`, "channel_not_found"},
+		"usergroups.users.list": {`{"usergroup":"S1"}`, "no_such_subteam"},
+		"chat.postMessage":      {`{"channel":"C1","text":"hello"}`, ""},
+		"auth.test":             {`{}`, ""},
+	} {
+		_, got := callRaw(t, w, method, "Bearer "+w.Config().BotToken, "application/json", c.body)
+		wantError(t, got, c.want)
 	}
 }
 
