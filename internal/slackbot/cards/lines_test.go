@@ -78,6 +78,19 @@ func TestTheAuditChannelAddressesNobody(t *testing.T) {
 	}
 }
 
+// Slash commands do not work inside threads (facts/slack.md), which is where these sentences are read.
+func TestWhatIsToBeTypedIsNotTypedInTheThread(t *testing.T) {
+	t.Parallel()
+	for name, r := range stories() {
+		for _, e := range r.Events {
+			got := cards.ThreadLine(r, e, "/offboard").Text
+			if strings.Contains(got, "/offboard") && !strings.Contains(got, "in the channel, not in a thread") {
+				t.Errorf("%s, %s: %s", name, e.Kind, got)
+			}
+		}
+	}
+}
+
 // What people are told to type is the configured command.
 func TestSentencesNameTheConfiguredCommand(t *testing.T) {
 	t.Parallel()

@@ -148,14 +148,18 @@ func advice(r *approvals.Request, e approvals.Event, command string) string {
 	case approvals.Ended, approvals.Resolved:
 		return asker + ", " + meaning(r, r.Plan.Steps[e.Step], e.Outcome)
 	case approvals.Unresolved:
-		return fmt.Sprintf("%s, two approvers together can then record what they saw: %s resolve %s done|not-done reason.",
-			asker, command, r.Name())
+		return fmt.Sprintf("%s, two approvers together can then record what they saw. Each types %s: %s resolve %s done|not-done reason.",
+			asker, notHere, command, r.Name())
 	case approvals.Proposed:
-		return fmt.Sprintf("A second approver must agree: %s resolve %s %s reason.", command, r.Name(), resolveWord(e.Outcome))
+		return fmt.Sprintf("A second approver must agree and type %s: %s resolve %s %s reason.",
+			notHere, command, r.Name(), resolveWord(e.Outcome))
 	default:
 		return ""
 	}
 }
+
+// notHere: slash commands do not work inside threads (facts/slack.md).
+const notHere = "in the channel, not in a thread"
 
 func whatNow(r *approvals.Request, missing int) string {
 	switch missing {
