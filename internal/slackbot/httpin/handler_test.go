@@ -179,7 +179,10 @@ func TestBusy(t *testing.T) {
 // TestNoEffect: whatever is wrong, the handler is not asked and nobody is answered.
 func TestNoEffect(t *testing.T) {
 	t.Parallel()
-	big := command("&x=" + strings.Repeat("x", largestBody))
+	const mebibyte = 1 << 20
+	most := command("&x=")
+	most += strings.Repeat("x", mebibyte-len(most))
+	big := most + "x"
 	for name, tc := range map[string]struct {
 		req    *http.Request
 		status int
@@ -188,6 +191,7 @@ func TestNoEffect(t *testing.T) {
 		"put":                          {edit(signed(PathInteractions, formType, payload(click)), func(r *http.Request) { r.Method = "PUT" }), 405},
 		"too large":                    {signed(PathCommands, formType, big), 413},
 		"too large and unsigned":       {unsigned(signed(PathCommands, formType, big)), 413},
+		"as large as may be":           {unsigned(signed(PathCommands, formType, most)), 401},
 		"unsigned":                     {unsigned(signed(PathCommands, formType, command(""))), 401},
 		"unsigned click":               {unsigned(signed(PathInteractions, formType, payload(click))), 401},
 		"unsigned challenge":           {unsigned(signed(PathEvents, jsonType, `{"type":"url_verification","challenge":"c"}`)), 401},
@@ -264,6 +268,25 @@ func TestChallenge(t *testing.T) {
 }
 
 // TestSameBodyIsTheSameDelivery: the keys of a replay are those of the first.
+// TestPanicOutsideOfTheHandler costs one request too, and what it holds is not logged.
+func TestPanicOutsideOfTheHandler(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, &bot{}, 1)
+	d, err := inbound.NewDecoder(team, app, "/offboard", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.intake = inbound.NewIntake(d, r.bot, r.runner, slog.New(slog.NewTextHandler(r.log, nil)), func(inbound.Kind, inbound.Outcome, time.Duration) {
+		panic("secret")
+	})
+	if status, body := r.do(signed(PathInteractions, formType, payload(`{}`))); status != 500 || body != "" {
+		t.Errorf("status %d, body %q", status, body)
+	}
+	if log := r.log.String(); !strings.Contains(log, "panic") || strings.Contains(log, "secret") {
+		t.Errorf("log: %s", log)
+	}
+}
+
 func TestSameBodyIsTheSameDelivery(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, &bot{}, 2)

@@ -76,9 +76,11 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestLargeAck: facts/slack.md: an acknowledgement of 20 KB or more is dropped, so the words go another way.
+// TestLargeAck: facts/slack.md: an acknowledgement of 20 KB or more is dropped, so the words go another way. Whether a KB is 1,000 or 1,024
+// bytes is not said.
 func TestLargeAck(t *testing.T) {
 	t.Parallel()
+	const largestAck = 20_000
 	synctest.Test(t, func(t *testing.T) {
 		long := strings.Repeat("x", largestAck)
 		var got []string

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -38,14 +40,54 @@ func (f fixed) Call(_ context.Context, _ string, _ url.Values, out any) error {
 func TestOpenTellsNoTicket(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"ws://127.0.0.1:1/?ticket=hush", "ws://slack.com/?ticket=hush", "ws://localhost:1/\x7f?ticket=hush"} {
+		dialled := false
 		c, err := New(Config{API: fixed(address), Intake: &inbound.Intake{}, Logger: slog.New(slog.DiscardHandler),
-			dial: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("refused") }})
+			dial: func(context.Context, string, string) (net.Conn, error) {
+				dialled = true
+				return nil, errors.New("refused")
+			}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, err = c.open(t.Context(), func() {})
-		if err == nil || strings.Contains(err.Error(), "hush") {
-			t.Errorf("%s: %v", address, err)
+		if err == nil || strings.Contains(err.Error(), "hush") || dialled != guarded(address) {
+			t.Errorf("%s: %v, dialled %t", address, err, dialled)
+		}
+	}
+}
+
+// TestOpenIsNotLedAway: whoever answers with a redirect gets no ticket brought to another place.
+func TestOpenIsNotLedAway(t *testing.T) {
+	t.Parallel()
+	knocked := false
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { knocked = true }))
+	defer other.Close()
+	srv := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
+	defer srv.Close()
+	c, err := New(Config{API: fixed("ws" + strings.TrimPrefix(srv.URL, "http")), Intake: &inbound.Intake{}, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.open(t.Context(), func() {}); err == nil || knocked {
+		t.Errorf("knocked %t, %v", knocked, err)
+	}
+	if c.http.Transport.(*http.Transport).Proxy != nil {
+		t.Error("a proxy of the environment would be used")
+	}
+}
+
+// TestBackOff: each end after the other doubles the wait, up to a minute; jitter makes it half as long to half as long again.
+func TestBackOff(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_700_000_000, 0)
+	for i, want := range []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second,
+		32 * time.Second, time.Minute, time.Minute, time.Minute, time.Minute, time.Minute} {
+		for jitter, share := range map[float64]float64{0: 0.5, 0.5: 1, 0.75: 1.25} {
+			p := pace{fails: i, jitter: func() float64 { return jitter }}
+			p.ended(now, time.Second, 0)
+			if got := p.at().Sub(now); got != time.Duration(float64(want)*share) {
+				t.Errorf("end %d, jitter %v: waits %s", i+1, jitter, got)
+			}
 		}
 	}
 }
@@ -65,8 +107,9 @@ func TestPace(t *testing.T) {
 			opens = append(opens, now)
 			p.ended(now, healthyAfter, 0) // as if each had been healthy: no back-off at all
 		}
-		for i := burst; i < len(opens); i++ {
-			if span := opens[i].Sub(opens[i-burst]); span < burstSpan {
+		const most = 8
+		for i := most; i < len(opens); i++ {
+			if span := opens[i].Sub(opens[i-most]); span < 30*time.Second {
 				t.Fatalf("jitter %v: nine opens in %s", jitter, span)
 			}
 		}

@@ -150,8 +150,10 @@ func TestAWriteThatIsNotAnsweredMayHaveHappened(t *testing.T) {
 		<-done
 	})
 	t.Cleanup(func() { close(done) })
-	e := fault(t, c.Call(t.Context(), "chat.postMessage", url.Values{"channel": {"C1"}}, nil))
-	if !e.Maybe || e.NotSent || !errors.Is(e, context.DeadlineExceeded) || calls.Load() != 1 {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	e := fault(t, c.Call(ctx, "chat.postMessage", url.Values{"channel": {"C1"}}, nil))
+	if !e.Maybe || e.NotSent || !errors.Is(e, context.DeadlineExceeded) || calls.Load() != 1 || ctx.Err() != nil {
 		t.Errorf("got %+v after %d calls", *e, calls.Load())
 	}
 }

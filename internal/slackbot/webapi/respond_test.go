@@ -74,6 +74,18 @@ func TestRespondSendsNoTokenAndLeaksNoURL(t *testing.T) {
 	}
 }
 
+// TestRespondKnocksAtNoOtherDoor: whoever can write a payload could name any address inside the network.
+func TestRespondKnocksAtNoOtherDoor(t *testing.T) {
+	t.Parallel()
+	knocked := false
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { knocked = true }))
+	defer other.Close()
+	c, _ := slackAt(t, answer(200, "text/plain", "ok"))
+	if e := fault(t, c.Respond(t.Context(), other.URL, 1)); !e.NotSent || knocked {
+		t.Errorf("knocked %t, got %+v", knocked, *e)
+	}
+}
+
 func TestNoErrorAndNoLogHoldsASecret(t *testing.T) {
 	t.Parallel()
 	for _, h := range []http.HandlerFunc{

@@ -1,0 +1,11 @@
+package webapi
+
+import "testing"
+
+// TestNoProxy: a proxy of the environment would see every token. Behaviour on loopback cannot tell, since Go asks none there.
+func TestNoProxy(t *testing.T) {
+	t.Parallel()
+	if transport().Proxy != nil {
+		t.Error("a proxy of the environment would be used")
+	}
+}
