@@ -109,7 +109,7 @@ func parseBase(raw string) (*url.URL, error) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("must not hold a query or fragment")
 	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
-		u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
+		u.Path, u.RawPath = strings.TrimRight(path.Clean("/"+u.Path), "/"), ""
 		return u, nil
 	}
 	return nil, errors.New("must be https (http is for loopback only)")

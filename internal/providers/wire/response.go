@@ -1,11 +1,11 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -63,15 +63,16 @@ func exchange(transport http.RoundTripper, req *http.Request) (Response, error) 
 	if len(body) > Largest {
 		return r, errTooLarge
 	}
-	r.Body = body
-	r.JSON = isJSON(res.Header.Get("Content-Type")) && json.Valid(body)
+	r.Body = bytes.TrimPrefix(body, []byte("\ufeff")) // some servers begin UTF-8 with its mark; a parser may pass over it (RFC 8259, 8.1)
+	r.JSON = isJSON(res.Header.Get("Content-Type")) && json.Valid(r.Body)
 	return r, nil
 }
 
-// isJSON accepts application/json and the likes of application/problem+json.
+// isJSON accepts application/json and the likes of application/problem+json, whatever parameters follow: JSON has none that matter.
 func isJSON(contentType string) bool {
-	kind, _, err := mime.ParseMediaType(contentType)
-	return err == nil && (kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json"))
+	kind, _, _ := strings.Cut(contentType, ";")
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	return kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")
 }
 
 // retryAfter reads seconds or a date; 0 when there is neither, or it has passed.

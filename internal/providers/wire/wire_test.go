@@ -75,11 +75,25 @@ func TestHost(t *testing.T) {
 	for url, want := range map[string]string{
 		"https://id.example.com": "id.example.com", "https://ID.Example.com/": "id.example.com", "https://id.example.com:443": "id.example.com",
 		"https://id.example.com:8443": "id.example.com:8443", "https://gate.example.com/eu/": "gate.example.com/eu",
-		"https://gate.example.com/US": "gate.example.com/US", "http://127.0.0.1:80": "127.0.0.1", "http://127.0.0.1:443": "127.0.0.1:443",
+		"https://gate.example.com//./eu": "gate.example.com/eu",
+		"https://gate.example.com/US":    "gate.example.com/US", "http://127.0.0.1:80": "127.0.0.1", "http://127.0.0.1:443": "127.0.0.1:443",
 		"http://[::1]:80/x": "[::1]/x",
 	} {
 		if got := client(t, url, nil).Host(); got != want {
 			t.Errorf("%s: %q, want %q", url, got, want)
+		}
+	}
+}
+
+// TestBasePathIsTidied: a stray slash in the configured url is no reason to refuse every id.
+func TestBasePathIsTidied(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string]string{
+		"https://h": "https://h/users/1", "https://h//": "https://h/users/1", "https://h/a//b/": "https://h/a/b/users/1",
+		"https://h/./a": "https://h/a/users/1", "https://h:8443/a": "https://h:8443/a/users/1",
+	} {
+		if u, err := client(t, base, nil).target("/users/1"); err != nil || u.String() != want {
+			t.Errorf("%s: %v, %v; want %s", base, u, err, want)
 		}
 	}
 }
@@ -112,7 +126,16 @@ func TestVerdicts(t *testing.T) {
 	}{
 		{200, js, `{}`, "", ""},
 		{200, "application/problem+json; charset=utf-8", `{}`, "", ""},
+		{200, "Application/JSON;charset=\"utf-8\"", `{}`, "", ""},
+		{200, "application/json; charset", `{}`, "", ""},
+		{200, "application/json; charset=utf-8; charset=utf-8", `{}`, "", ""},
+		{200, js, "\ufeff{}", "", ""},
+		{200, js, "\ufeff", mis, unk},
+		{200, "application/jsonp", `{}`, mis, unk},
+		{200, "text/html; also=application/json", `{}`, mis, unk},
 		{204, "", ``, "", ""},
+		{204, js, ``, "", ""},
+		{204, page, ``, "", ""},
 		{200, js, ``, mis, unk},
 		{200, js, `{`, mis, unk},
 		{200, js, `{}{}`, mis, unk},
