@@ -229,6 +229,21 @@ func TestEndlessList(t *testing.T) {
 	}
 }
 
+// TestLoginInACrowd: whoever is found by name is found, however many others there are: the id is not the only way in.
+func TestLoginInACrowd(t *testing.T) {
+	t.Parallel()
+	server, p := connect(t)
+	server.Behave(localecgrid.Behaviour{LargestPage: 1})
+	for id := 20; id < 80; id++ {
+		server.Put(localecgrid.User{ID: id, Login: "u", Email: "other@example.com"})
+	}
+	server.Put(localecgrid.User{ID: 90, Login: "anna@example.com"})
+	found, err := p.Find(t.Context(), providers.Query{By: providers.ByEmail, Value: "anna@example.com"})
+	if err != nil || len(found) != 1 || found[0].ID != "90" {
+		t.Errorf("found %+v, %v", found, err)
+	}
+}
+
 // TestNeverAsksForKeys: one operation of ECGrid gives a key in clear.
 func TestNeverAsksForKeys(t *testing.T) {
 	t.Parallel()

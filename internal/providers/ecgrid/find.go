@@ -93,8 +93,8 @@ func (p *Provider) byName(ctx context.Context, value string, match func(user) bo
 	return slices.DeleteFunc(all, func(u user) bool { return !match(u) }), err
 }
 
-// byEmail matches logins and e-mail addresses. Where the key is told that it may not list users, those found by name count, when
-// there are any; when there are none, nobody could say that there is no such user.
+// byEmail matches logins and e-mail addresses. Where the key is told that it may not list users, or there are too many, those found by
+// name count, when there are any; when there are none, nobody could say that there is no such user.
 func (p *Provider) byEmail(ctx context.Context, value string) ([]user, error) {
 	match := func(u user) bool {
 		return strings.EqualFold(u.login(), value) || strings.EqualFold(string(u.Email), value)
@@ -104,20 +104,25 @@ func (p *Provider) byEmail(ctx context.Context, value string) ([]user, error) {
 		return nil, err
 	}
 	listed, err := p.listed(ctx, match)
-	if len(named) > 0 && turnedDown(err) {
+	if len(named) > 0 && (turnedDown(err) || errors.Is(err, errCrowd)) {
 		return named, nil
 	}
 	return append(named, listed...), err
 }
 
+var errCrowd = errors.New("the list of users has no end in sight")
+
 // listed goes through all users that the key may see. A server may give smaller pages than were asked for, so the end is a page
-// that is empty or shows nobody new.
+// that is empty, shows nobody new, or is not there.
 func (p *Provider) listed(ctx context.Context, match func(user) bool) ([]user, error) {
 	seen := map[text]bool{}
 	var hits []user
 	for page := 1; page <= mostPages; page++ {
 		r, err := p.wire.Read(ctx, "search", http.MethodPost, "/v2/users/list", nil,
 			map[string]int{"pageNo": page, "recordsPerPage": pageSize})
+		if page > 1 && missing(err) {
+			return hits, nil
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -136,7 +141,7 @@ func (p *Provider) listed(ctx context.Context, match func(user) bool) ([]user, e
 			return hits, nil
 		}
 	}
-	return nil, &providers.Error{Kind: providers.Refused, Vendor: vendor, Op: "search",
+	return nil, &providers.Error{Kind: providers.Refused, Vendor: vendor, Op: "search", Err: errCrowd,
 		Say: "ECGrid has too many users to look through for an e-mail address; name the login or the id"}
 }
 

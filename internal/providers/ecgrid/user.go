@@ -13,15 +13,15 @@ import (
 // other about types and spellings, and only the id is essential.
 type text string
 
-// UnmarshalJSON never fails on JSON.
+// UnmarshalJSON never fails on JSON. An empty value leaves what is there: of two spellings of one field, one may be empty.
 func (t *text) UnmarshalJSON(raw []byte) error {
 	var s string
 	switch {
 	case json.Unmarshal(raw, &s) == nil:
-		*t = text(s)
-	case bytes.ContainsAny(raw[:1], "{[n"):
-		*t = ""
-	default:
+		if s != "" {
+			*t = text(s)
+		}
+	case !bytes.ContainsAny(raw[:1], "{["):
 		*t = text(raw)
 	}
 	return nil
@@ -78,7 +78,7 @@ const (
 // state maps the vendor's word. Development and Preproduction are documented words without a documented meaning for signing in,
 // so people see them as they are, beside "unknown".
 func (u user) state() (providers.State, string) {
-	word := string(u.Status)
+	word := spelled(string(u.Status))
 	switch word {
 	case wordActive:
 		if strings.EqualFold(string(u.LockedOut), "true") {
@@ -91,6 +91,16 @@ func (u user) state() (providers.State, string) {
 		return providers.StateDeleted, word
 	}
 	return providers.StateUnknown, word
+}
+
+// spelled gives a documented word in the vendor's own spelling, and any other as it is.
+func spelled(word string) string {
+	for _, known := range []string{wordDevelopment, wordActive, wordPreproduction, wordSuspended, wordTerminated} {
+		if strings.EqualFold(known, word) {
+			return known
+		}
+	}
+	return word
 }
 
 // administrative are the levels from MailboxAdmin upwards; the others are ordinary.
