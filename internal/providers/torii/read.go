@@ -2,7 +2,9 @@ package torii
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -31,9 +33,24 @@ func (q selector) matches(u user) bool {
 }
 
 type page struct {
-	Items      []user `json:"items"`
+	Items      list   `json:"items"`
 	NextCursor string `json:"nextCursor"`
 	HasMore    bool   `json:"hasMore"`
+}
+
+// list tells null, which some servers write for nobody, from an answer that has no list at all: of that it stays nil.
+type list []user
+
+// UnmarshalJSON is called for null, too.
+func (l *list) UnmarshalJSON(raw []byte) error {
+	users := []user{}
+	if err := json.Unmarshal(raw, &users); err != nil {
+		return fmt.Errorf("items: %w", err)
+	}
+	if *l = users; users == nil {
+		*l = list{}
+	}
+	return nil
 }
 
 // page asks for one page, in every status, deleted included.
@@ -155,8 +172,8 @@ func (p *Provider) own(op string, u user) (providers.Account, error) {
 	return u.account(p.description.Name), nil
 }
 
-// unseen is an answer that shows no user: 404, or 400 where the id is not a UUID.
+// unseen is an answer that shows no user: 404, or 400 or 422 where the id is not a UUID.
 func unseen(err error) bool {
 	e, ok := errors.AsType[*providers.Error](err)
-	return ok && (e.Status == http.StatusNotFound || e.Status == http.StatusBadRequest)
+	return ok && (e.Status == http.StatusNotFound || e.Status == http.StatusBadRequest || e.Status == http.StatusUnprocessableEntity)
 }
