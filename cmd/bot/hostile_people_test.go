@@ -32,7 +32,7 @@ func outsiders() []outsider {
 		{p("U0GUEST", func(p *workspace.Person) { p.Restricted = true }), "Guests cannot", "guest"},
 		{p("U0ULTRA", func(p *workspace.Person) { p.UltraRestricted = true }), "Guests cannot", "guest"},
 		{p("U0INVITED", func(p *workspace.Person) { p.InvitedUser = true }), "not joined this workspace", "invited"},
-		{p("U0UNCONFIRMED", func(p *workspace.Person) { p.EmailUnconfirmed = true }), "no confirmed e-mail address", "unconfirmed e-mail"},
+		{p("U0UNCONFIRMED", func(p *workspace.Person) { p.EmailUnconfirmed = true }), "no confirmed e-mail", "unconfirmed e-mail"},
 		{p("U0TARGET", func(p *workspace.Person) { p.Email = "Dana.Hill@Example.com" }), "your own account", "own account"},
 		{p("U0BOT", func(p *workspace.Person) { p.Bot = true }), "", "bot"},
 		{p("U0DELETED", func(p *workspace.Person) { p.Deleted = true }), "", "deleted"},
