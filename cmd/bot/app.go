@@ -110,8 +110,11 @@ func (a *app) meetSlack(ctx context.Context) (directory.Self, error) {
 	for wait := time.Second; ; wait = min(wait*2, longest) {
 		self, err := directory.Start(ctx, a.api, set)
 		start, ok := errors.AsType[*directory.StartError](err)
-		if err == nil || ctx.Err() != nil || !ok || !start.Temporary {
+		if err == nil || !ok || !start.Temporary {
 			return self, err
+		}
+		if ctx.Err() != nil {
+			return directory.Self{}, nil // told to stop while waiting: that is no fault
 		}
 		a.log.Warn("slack cannot be asked yet", "error", err, "again_in", wait.String())
 		timer := time.NewTimer(wait)
@@ -141,6 +144,7 @@ func (a *app) startInside(ctx context.Context, all *parts, server *server, j jou
 	a.health.watch(w.list)
 	all.start(ctx, part{"channel watch", w.run})
 	all.start(ctx, part{"slack", func(ctx context.Context) error { return a.token.run(ctx, a.api) }})
+	all.start(ctx, part{"first look at the providers", a.meetProviders})
 	all.start(ctx, part{"dispatcher", func(ctx context.Context) error { d.Run(ctx); return nil }})
 
 	who := directory.New(a.api, a.cfg.Slack.Team, self.Org)

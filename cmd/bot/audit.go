@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"offboard/internal/config"
 	"offboard/internal/journal"
@@ -22,6 +23,9 @@ func (c *auditVerifyCmd) Run(e *env) (err error) {
 	cfg, err := load(e, c.Config)
 	if err != nil {
 		return err
+	}
+	if _, err := os.Stat(cfg.Journal.File); err != nil {
+		return fmt.Errorf("there is no journal to verify: %w", err) // opening it would make one, and find it whole
 	}
 	j, err := openJournal(cfg)
 	if err != nil {

@@ -7,15 +7,15 @@ import (
 )
 
 type manifestCmd struct {
-	URL string `help:"Public base URL of the bot, for HTTP: https://offboard.example.com"`
+	URL *string `help:"Public base URL of the bot, for HTTP: https://offboard.example.com"`
 }
 
 // Run prints a manifest to paste into Slack's app settings.
 func (c *manifestCmd) Run(e *env) error {
 	out := manifest.Socket()
-	if c.URL != "" {
+	if c.URL != nil { // given and empty is a fault, not a wish for Socket Mode
 		var err error
-		if out, err = manifest.HTTP(c.URL); err != nil {
+		if out, err = manifest.HTTP(*c.URL); err != nil {
 			return err
 		}
 	}

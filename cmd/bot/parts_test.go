@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 )
 
 func TestAPartThatDoesNotStopLetsNoOtherGoOn(t *testing.T) {
@@ -27,25 +26,5 @@ func TestAPartThatDoesNotStopLetsNoOtherGoOn(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 		close(late)
-	})
-}
-
-// What takes requests in must have stopped before what carries them out is told to, and that before the store is closed.
-func TestPartsStopTheNewestFirst(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var order []string
-		p := newParts()
-		for _, name := range []string{"store", "work", "intake"} {
-			p.start(t.Context(), part{name, func(ctx context.Context) error {
-				<-ctx.Done()
-				time.Sleep(time.Second) // virtual time: the others would overtake it
-				order = append(order, name)
-				return nil
-			}})
-		}
-		if err := p.stop(); err != nil || strings.Join(order, " ") != "intake work store" {
-			t.Errorf("stopped %q, %v", order, err)
-		}
 	})
 }

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
+	"sync"
+	"time"
 
 	"offboard/internal/config"
 	"offboard/internal/providers"
@@ -44,4 +47,24 @@ func buildProvider(c config.Provider, log *slog.Logger) (providers.Provider, err
 	default:
 		return nil, fmt.Errorf("unknown type %q", c.Type)
 	}
+}
+
+// firstLook is how long the first look at a provider may take.
+const firstLook = 30 * time.Second
+
+// meetProviders asks every provider who we are there, so that a wrong address, credential or answer is in the log at the start and not
+// only once somebody asks. A provider that is down is no reason not to start: every request asks again.
+func (a *app) meetProviders(ctx context.Context) error {
+	var all sync.WaitGroup
+	for _, p := range a.providers {
+		all.Go(func() {
+			look, cancel := context.WithTimeout(ctx, firstLook)
+			defer cancel()
+			if _, err := p.Self(look); err != nil && ctx.Err() == nil {
+				a.log.Warn("a provider cannot be used now", "provider", p.Describe().Name, "error", err)
+			}
+		})
+	}
+	all.Wait()
+	return nil
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"strings"
 	"unicode/utf8"
 
@@ -34,7 +35,7 @@ func Load(path string, getenv func(string) string, readFile func(string) ([]byte
 	r := &reader{file: path, getenv: getenv, readFile: readFile}
 	content, err := readFile(path)
 	if err != nil {
-		r.fault(place{}, "cannot be read: %s", why(err))
+		r.fault(place{}, "cannot be read: %s%s", why(err), instead(err))
 		return nil, nil, r.faults
 	}
 	c := r.config(content)
@@ -43,6 +44,14 @@ func Load(path string, getenv func(string) string, readFile func(string) ([]byte
 		return nil, warnings, err
 	}
 	return c, warnings, nil
+}
+
+// instead says what to do about a file that is not there.
+func instead(err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "; name another with --config, or write it: the README shows one"
+	}
+	return ""
 }
 
 func (r *reader) config(content []byte) *Config {
