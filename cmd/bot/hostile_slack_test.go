@@ -143,24 +143,26 @@ func TestHostileAuditArchived(t *testing.T) {
 	s.onceTold(card)
 }
 
-// The approvals channel is shared with the outside after the start: no new card, and the person who asks is told.
+// The approvals channel is shared with the outside after the start, right after a card: no new card, and the person who asks is told.
 func TestHostileSharedLater(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, props{})
+	s.ask(town.Rosa, "")
+	s.told(town.Alice, "is recorded")
 	s.slack.ChangeChannel(town.Approvals, func(c *workspace.Channel) { c.ExtShared = true })
 	s.deliver(commandsPath, s.command(town.Alice, town.Dana.Email))
-	s.until("Alice is told", func() bool { return len(s.heard(town.Alice)) > 0 })
+	s.told(town.Alice, "No card can be posted")
 	s.until("readiness says so", func() bool { return s.readiness() == http.StatusServiceUnavailable })
 	s.until("the audit channel is told", func() bool { return len(s.audited("approvals channel")) > 0 })
+	if n := len(s.cards(town.Dana.ID)); n != 0 {
+		t.Errorf("%d cards went into a channel that outsiders see", n)
+	}
 	s.slack.ChangeChannel(town.Approvals, func(c *workspace.Channel) { c.ExtShared = false })
-	card := s.ask(town.Rosa, "")
+	card := s.ask(town.Dana, "")
 	s.until("the bot is ready again", func() bool { return s.readiness() == http.StatusOK })
 	s.press(town.Bob, card, "deny")
 	s.thread(card, "Denied")
 	s.stop()
-	if n := len(s.cards(town.Dana.ID)); n != 0 {
-		t.Errorf("%d cards went into a channel that outsiders see", n)
-	}
 }
 
 // A response_url is used only when it is Slack's. Anybody can write another into a body that is otherwise well signed only with the

@@ -12,8 +12,9 @@ import (
 	"offboard/internal/slackbot/webapi"
 )
 
-// fresh is how long Slack's word that a channel is fit for cards is believed.
-const fresh = 15 * time.Second
+// lately is how long Slack's word that a channel is fit for cards is believed when a card is posted: whoever asks for one has Slack
+// asked anew, and their card follows at once.
+const lately = 5 * time.Second
 
 func (p *Poster) channel(ctx context.Context, id string) (*webapi.ChannelInfo, error) {
 	var info webapi.ChannelInfo
@@ -31,14 +32,20 @@ func (p *Poster) channel(ctx context.Context, id string) (*webapi.ChannelInfo, e
 	return &info, nil
 }
 
-// fit returns nil when a card may go into the channel now. It fails closed: no clear answer, no card.
-func (p *Poster) fit(ctx context.Context, id string) error {
+// fitLately returns nil when a card may go into the channel, as Slack has said a moment ago or says now.
+func (p *Poster) fitLately(ctx context.Context, id string) error {
 	p.mu.Lock()
 	until := p.seen[id]
 	p.mu.Unlock()
 	if time.Now().Before(until) {
 		return nil
 	}
+	return p.fit(ctx, id)
+}
+
+// fit asks Slack, and returns nil when a card may go into the channel now. It fails closed: no clear answer, no card.
+func (p *Poster) fit(ctx context.Context, id string) error {
+	p.mark(id, time.Time{})
 	info, err := p.channel(ctx, id)
 	if err != nil {
 		return err
@@ -46,10 +53,15 @@ func (p *Poster) fit(ctx context.Context, id string) error {
 	if info.Outside() {
 		return shut("the channel " + id + " is shared with people outside; no card goes there")
 	}
+	p.mark(id, time.Now().Add(lately))
+	return nil
+}
+
+// mark says until when the channel counts as fit.
+func (p *Poster) mark(id string, until time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.seen[id] = time.Now().Add(fresh)
-	return nil
+	p.seen[id] = until
 }
 
 // FitForCards asks Slack whether cards may go into the approvals channel: it can be written to and is free of outsiders. Errors are

@@ -62,7 +62,7 @@ func New(api *webapi.Client, cfg Config) (*Poster, error) {
 
 // PostCard posts the card into the approvals channel, unless outsiders could see it there.
 func (p *Poster) PostCard(ctx context.Context, r *approvals.Request, mark string) (approvals.Place, error) {
-	if err := p.fit(ctx, p.cfg.Approvals); err != nil {
+	if err := p.fitLately(ctx, p.cfg.Approvals); err != nil {
 		return approvals.Place{}, err
 	}
 	return p.post(ctx, p.cfg.Approvals, "", cards.Card(r), mark)

@@ -199,6 +199,24 @@ func TestAChannelSharedWithinTheCompanyIsFine(t *testing.T) {
 	}
 }
 
+// Whoever asks for a card has Slack asked anew: a channel may have been shared since the last one.
+func TestEveryAskingLooksAtTheChannel(t *testing.T) {
+	t.Parallel()
+	s := newStub(t)
+	s.says("conversations.info", `{"ok":true,"channel":{"id":"C0APPROVE"}}`)
+	p := s.poster(t)
+	if err := p.FitForCards(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.says("conversations.info", `{"ok":true,"channel":{"id":"C0APPROVE","is_ext_shared":true}}`)
+	if err := p.FitForCards(t.Context()); err == nil || kindOf(t, err) != dispatch.TellClosed {
+		t.Errorf("got %v", err)
+	}
+	if _, err := p.PostCard(t.Context(), request(false), "m"); err == nil {
+		t.Error("a card was posted after Slack had said that outsiders see it")
+	}
+}
+
 func TestCheckLooksAtBothChannels(t *testing.T) {
 	t.Parallel()
 	s := newStub(t)
