@@ -207,7 +207,7 @@ func TestHostileUnreadableBeforeTheCall(t *testing.T) {
 // Three looks that see the account unchanged make "not done, as far as can be seen"; a new request takes over, with fresh approvals.
 func TestHostileNotDoneAfterAll(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, props{edit: hurry, patience: 50 * time.Second})
+	s := newStage(t, props{edit: hurry, patience: 2 * time.Minute})
 	d := deeds()[0]
 	card := s.approved(d, fault.Fault{Mode: fault.Status500, Times: 1})
 	s.outcome(card, "Outcome unknown")

@@ -31,7 +31,7 @@ func TestHostilePosts(t *testing.T) {
 		for _, where := range []string{town.Approvals, town.Audit} {
 			t.Run(name+"/"+where, func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, props{patience: 50 * time.Second})
+				s := newStage(t, props{patience: 2 * time.Minute})
 				meets := f
 				meets.With = map[string]string{"channel": where}
 				s.slack.Fault(meets)

@@ -40,7 +40,7 @@ func TestHostileStatuses(t *testing.T) {
 		{"two signatures", hand{body: good, header: header("X-Slack-Signature", "v0=1", "X-Slack-Signature", "v0=2")}, 401, "Unauthorized\n"},
 		{"a timestamp of words", hand{body: good, header: header("X-Slack-Request-Timestamp", "now")}, 401, "Unauthorized\n"},
 		{"stale", hand{body: good, at: time.Now().Add(-302 * time.Second)}, 401, "Unauthorized\n"},
-		{"from the future", hand{body: good, at: time.Now().Add(303 * time.Second)}, 401, "Unauthorized\n"},
+		{"from the future", hand{body: good, at: time.Now().Add(10 * time.Minute)}, 401, "Unauthorized\n"},
 		{"GET", hand{method: http.MethodGet}, 405, ""},
 		{"PUT", hand{method: http.MethodPut, body: good}, 405, ""},
 		{"JSON", hand{body: good, header: header("Content-Type", "application/json")}, 415, ""},

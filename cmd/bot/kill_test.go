@@ -129,7 +129,7 @@ func (s *killStage) settle(all []leaver, over <-chan struct{}) {
 	case <-s.ctx.Done():
 		s.t.Fatal("people are not through")
 	}
-	const patience = 50 * time.Second // an account that is still there after a call is looked at for more than half a minute
+	const patience = 2 * time.Minute // an account that is still there after a call is looked at for more than half a minute
 	ctx, cancel := context.WithTimeout(s.ctx, patience)
 	defer cancel()
 	var open []string

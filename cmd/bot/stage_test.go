@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a test waits for anything at all.
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 // props vary a stage. The zero value is HTTP with writes on, started.
 type props struct {
