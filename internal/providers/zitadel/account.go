@@ -83,12 +83,10 @@ func (p *Provider) account(u user) providers.Account {
 	return a
 }
 
-// logins gives the names a user can sign in with, sorted, each once.
+// logins gives the names a user can sign in with, sorted, each once. The user name is among them although ZITADEL may append the
+// organisation's domain to it: it is often an e-mail address, and whose it is must be known to refuse their approval and protect them.
 func (u user) logins() []string {
-	all := append(slices.Clone(u.LoginNames), u.PreferredLoginName)
-	if len(u.LoginNames) == 0 && u.PreferredLoginName == "" {
-		all = []string{u.Username}
-	}
+	all := append(slices.Clone(u.LoginNames), u.PreferredLoginName, u.Username)
 	all = slices.DeleteFunc(all, func(l string) bool { return l == "" })
 	slices.Sort(all)
 	return slices.Compact(all)

@@ -45,6 +45,22 @@ func TestReadGivesTheWholeAccount(t *testing.T) {
 	}
 }
 
+// ZITADEL may append the organisation's domain to the user name. Whose name it is stays known all the same: the person it belongs to is
+// refused as an approver by it, and the configuration protects by it.
+func TestTheUserNameIsALogin(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Put(localzitadel.User{ID: "43", Org: "org-2", UserName: "ann@example.com", LoginNames: []string{"ann@example.com@org-2.example"},
+		Human: &localzitadel.Human{Email: "private@elsewhere.example"}})
+	got, err := w.provider(t).Read(t.Context(), "43")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"ann@example.com", "ann@example.com@org-2.example"}, got.Logins); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // Each row of the table of facts/providers.md that a read can be answered with.
 func TestRefusedReads(t *testing.T) {
 	t.Parallel()
