@@ -39,6 +39,18 @@ func TestAskFinds(t *testing.T) {
 		},
 		"two at one provider":  {line: "twin@example.com", says: "2 accounts were found", offers: 2},
 		"one at each provider": {line: "both@example.com", says: "2 accounts were found", offers: 2},
+		"as many as a provider gives": {
+			line: "many@example.com", says: "More accounts were found for many@example.com than fit here", offers: 20,
+			arrange: func(s *stage) { s.eins.hires(20, "many@example.com") },
+		},
+		"more than a list shows": {
+			line: "many@example.com", says: "name its id and its provider if it is not among these 20", offers: 20,
+			arrange: func(s *stage) { s.eins.hires(19, "many@example.com"); s.zwei.hires(2, "many@example.com") },
+		},
+		"as many as a list shows": {
+			line: "many@example.com", says: "20 accounts were found", offers: 20,
+			arrange: func(s *stage) { s.eins.hires(19, "many@example.com"); s.zwei.hires(1, "many@example.com") },
+		},
 		"one at the provider that is named": {
 			line: "both@example.com provider:zwei", says: "OFF-1 is recorded: deactivate", records: 1,
 		},

@@ -3,6 +3,7 @@ package commands_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -91,6 +92,13 @@ type idp struct {
 
 	mu      sync.Mutex
 	queries []providers.Query
+}
+
+// hires adds so many accounts with one e-mail address.
+func (p *idp) hires(n int, email string) {
+	for i := range n {
+		p.accounts = append(p.accounts, account(p.name, strconv.Itoa(7000+i), email))
+	}
 }
 
 func (p *idp) Describe() providers.Description {

@@ -29,7 +29,7 @@ func (s *Service) list(ctx context.Context, by approvals.Person) (Reply, error) 
 	if err := s.mayRead(ctx, by); err != nil {
 		return Reply{}, err
 	}
-	open, err := s.book.Open(ctx, mostListed)
+	open, err := s.book.Open(ctx, mostListed+1)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -37,8 +37,11 @@ func (s *Service) list(ctx context.Context, by approvals.Person) (Reply, error) 
 		return Reply{Text: "No request is open."}, nil
 	}
 	lines := make([]string, 0, len(open))
-	for _, r := range open {
+	for _, r := range open[:min(len(open), mostListed)] {
 		lines = append(lines, summary(r))
+	}
+	if len(open) > mostListed {
+		lines = append(lines, fmt.Sprintf("There are more; these are the newest %d. Type `%s status OFF-42` for another.", mostListed, s.set.Command))
 	}
 	return Reply{Text: strings.Join(lines, "\n")}, nil
 }

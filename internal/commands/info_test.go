@@ -2,6 +2,7 @@ package commands_test
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,23 @@ func TestList(t *testing.T) {
 	check(t, s.types(gus, "list"), "Guests cannot.")
 	s.store.down = errors.New("x")
 	check(t, s.types(bob, "list"), "The bot cannot")
+}
+
+// A list that is cut says so: whoever looks for an older request must not take it for gone.
+func TestALongListSaysThatItIsCut(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	const most = 30
+	s.set.PerHour, s.set.PerRequesterPerDay = 0, 0
+	for i := range most + 1 {
+		id := strconv.Itoa(5000 + i)
+		s.eins.accounts = append(s.eins.accounts, account("eins", id, id+"@example.com"))
+		s.types(alice, id)
+		o := s.types(alice, "list")
+		if cut := strings.Contains(o.text(), "There are more; these are the newest 30."); cut != (i >= most) || strings.Count(o.text(), " pending: ") > most {
+			t.Fatalf("with %d open requests: %q", i+1, o.text())
+		}
+	}
 }
 
 func TestStatus(t *testing.T) {

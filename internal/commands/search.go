@@ -31,6 +31,7 @@ type found struct {
 	hits   []hit
 	misses []miss
 	looked []string // names of the providers that were searched
+	more   bool     // a provider gave as many as it gives at most, so there may be more
 }
 
 // searchTimeout bounds the search at one provider, its retries included.
@@ -56,6 +57,7 @@ func (s *Service) search(ctx context.Context, where []providers.Provider, q prov
 			f.misses = append(f.misses, miss{name: name, say: say(errs[i])})
 			continue
 		}
+		f.more = f.more || len(accounts[i]) >= providers.MostFound
 		for _, a := range accounts[i] {
 			f.hits = append(f.hits, hit{provider: p, account: a})
 		}
@@ -114,6 +116,10 @@ func (f found) reply(line Line) (Reply, error) {
 			who, mrkdwn.Text(strings.Join(f.looked, ", ")))
 	}
 	text := fmt.Sprintf("%d accounts were found for %s. Nothing was done yet. Choose the one that is meant:", len(f.hits), who)
+	if f.more || len(f.hits) > mostChoices {
+		text = fmt.Sprintf("More accounts were found for %s than fit here. Nothing was done yet. Choose the one that is meant, "+
+			"or name its id and its provider if it is not among these %d:", who, min(len(f.hits), mostChoices))
+	}
 	if len(f.misses) > 0 {
 		text = fmt.Sprintf("%s What the others have for %s is below. Nothing was done yet. Choose the one that is meant, or try again later:",
 			trouble, who)

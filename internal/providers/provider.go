@@ -19,6 +19,9 @@ type Query struct {
 	Value string
 }
 
+// MostFound is how many accounts a search gives at most. As many as that may mean that there are more.
+const MostFound = 20
+
 // Order is one action on one account, as approved.
 type Order struct {
 	Account Account // as it was read right before the call
@@ -71,7 +74,7 @@ type Provider interface {
 	Self(ctx context.Context) (Account, error)
 
 	// Find returns all accounts that match, deleted ones included where the vendor still shows them; none is not an error.
-	// It never returns more than 20.
+	// It never returns more than MostFound.
 	Find(ctx context.Context, q Query) ([]Account, error)
 
 	// Read returns the account with this id, its administrative roles included. An account that conclusively does not exist

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	most      = 20  // accounts that Find returns
+	most      = providers.MostFound
 	pageSize  = 200 // users in one page of the list
 	mostPages = 50
 )

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	most      = 20 // accounts that Find returns
+	most      = providers.MostFound
 	mostPages = 50
 )
 

@@ -13,7 +13,7 @@ import (
 
 const (
 	opSearch = "search"
-	mostHits = 20                                     // the contract's limit
+	mostHits = providers.MostFound
 	maxText  = 200                                    // longer ids and search texts are refused by the API
 	fold     = "TEXT_QUERY_METHOD_EQUALS_IGNORE_CASE" // the default method is case-sensitive (facts/providers.md)
 )
