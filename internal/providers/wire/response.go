@@ -75,20 +75,23 @@ func isJSON(contentType string) bool {
 	return kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")
 }
 
-// retryAfter reads seconds or a date; 0 when there is neither, or it has passed.
+// retryAfter reads seconds or a date; 0 when there is neither. "At once" is a second, so that it differs from none at all.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	raw := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.Atoi(raw); err == nil {
-		return time.Duration(min(max(seconds, 0), int(longestWait/time.Second))) * time.Second
+	if seconds, err := strconv.Atoi(raw); err == nil && seconds >= 0 {
+		return max(time.Duration(min(seconds, int(longestWait/time.Second))) * time.Second, shortestWait)
 	}
 	if at, err := http.ParseTime(raw); err == nil {
-		return min(max(at.Sub(now), 0), longestWait)
+		return min(max(at.Sub(now), shortestWait), longestWait)
 	}
 	return 0
 }
 
-// longestWait bounds a Retry-After that nobody means.
-const longestWait = 24 * time.Hour
+// The bounds of a Retry-After: at once, and what nobody means.
+const (
+	shortestWait = time.Second
+	longestWait  = 24 * time.Hour
+)
 
 // limited cuts answers over [Largest] with an error.
 type limited struct{ next http.RoundTripper }

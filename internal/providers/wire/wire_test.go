@@ -191,8 +191,8 @@ func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	for raw, want := range map[string]time.Duration{
-		"": 0, "7": 7 * time.Second, "7\t": 7 * time.Second, "-7": 0, "1.5": 0, "soon": 0, "99999999999": 24 * time.Hour,
-		now.Add(90 * time.Second).Format(http.TimeFormat): 90 * time.Second, now.Add(-time.Hour).Format(http.TimeFormat): 0,
+		"": 0, "7": 7 * time.Second, "7\t": 7 * time.Second, "-7": 0, "1.5": 0, "soon": 0, "99999999999": 24 * time.Hour, "0": time.Second,
+		now.Add(90 * time.Second).Format(http.TimeFormat): 90 * time.Second, now.Add(-time.Hour).Format(http.TimeFormat): time.Second,
 	} {
 		if got := retryAfter(http.Header{"Retry-After": {raw}}, now); got != want {
 			t.Errorf("%q = %s, want %s", raw, got, want)
