@@ -79,7 +79,7 @@ func isJSON(contentType string) bool {
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	raw := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.Atoi(raw); err == nil && seconds >= 0 {
-		return max(time.Duration(min(seconds, int(longestWait/time.Second))) * time.Second, shortestWait)
+		return max(time.Duration(min(seconds, int(longestWait/time.Second)))*time.Second, shortestWait)
 	}
 	if at, err := http.ParseTime(raw); err == nil {
 		return min(max(at.Sub(now), shortestWait), longestWait)
