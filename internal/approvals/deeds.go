@@ -1,6 +1,7 @@
 package approvals
 
 import (
+	"slices"
 	"time"
 
 	"offboard/internal/providers"
@@ -200,11 +201,24 @@ func (Expire) decide(r *Request, now time.Time) ([]Event, error) {
 	case r.State == StateApproved && !now.Before(r.Window) && r.tried():
 		return r.endRest("no call took effect, and the window is over"), nil
 	case r.State == StateApproved && !now.Before(r.Window):
-		return []Event{{Kind: Expired, Reason: "it could not begin in its window"}}, nil
+		return []Event{{Kind: Expired, Reason: "it could not begin in its window" + r.lastWait()}}, nil
 	case r.State == StateExecuting && !r.running() && !now.Before(r.Window):
-		return r.endRest("it could not begin in its window; nothing was called"), nil
+		return r.endRest("it could not begin in its window" + r.lastWait() + "; nothing was called"), nil
 	}
 	return nil, nil
+}
+
+// lastWait says why the recheck was put off last under these approvals; empty: it never was.
+func (r *Request) lastWait() string {
+	for _, e := range slices.Backward(r.Events) {
+		switch e.Kind { //nolint:exhaustive // the rest says nothing about it
+		case Waiting:
+			return ": " + e.Proof
+		case Drifted:
+			return ""
+		}
+	}
+	return ""
 }
 
 func (r *Request) tried() bool {

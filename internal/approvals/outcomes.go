@@ -92,7 +92,7 @@ func (f Finish) deferOrEnd(r *Request) Event {
 	if tries <= Resends && f.Retry.Before(r.Window) {
 		return Event{Kind: Deferred, Step: f.Step, Attempt: f.Attempt, Until: f.Retry, Proof: f.Call.text()}
 	}
-	proof := fmt.Sprintf("%s; sent %d times, none took effect", f.Call.text(), tries)
+	proof := fmt.Sprintf("%s; tried %d times, none took effect", f.Call.text(), tries)
 	if tries <= Resends {
 		proof = f.Call.text() + "; it cannot be sent again inside its window"
 	}

@@ -220,3 +220,27 @@ func TestWhatIsSeenWhereNothingWasSent(t *testing.T) {
 		}
 	}
 }
+
+// Whoever reads that nothing came of it reads why, and "sent" only of what left.
+func TestTheEndSaysWhyNothingBegan(t *testing.T) {
+	t.Parallel()
+	r := requested(t, 1)
+	r = wished(t, r, approvals.Approve{By: second, Approver: true, Digest: r.Digest}, morning)
+	r = wished(t, r, approvals.Postpone{Until: morning.Add(time.Minute), Proof: "ZITADEL did not answer in time"}, morning)
+	r = wished(t, r, approvals.Expire{}, morning.Add(time.Hour))
+	if got, want := r.Events[len(r.Events)-1].Reason, "it could not begin in its window: ZITADEL did not answer in time"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+
+	r = begun(t, providers.Delete)
+	for n := 1; n <= 1+approvals.Resends; n++ {
+		nobody := approvals.Call{Err: &providers.Error{Kind: providers.Temporary, NotSent: true, Say: "ZITADEL could not be reached"}}
+		r = wished(t, r, approvals.Finish{Attempt: n, Call: nobody, Retry: morning}, morning)
+		if n <= approvals.Resends {
+			r = wished(t, r, approvals.Begin{Deadline: morning.Add(time.Minute), Now: patsAcc, Asked: morning, Writes: true}, morning)
+		}
+	}
+	if got, want := r.Steps[0].Proof, "ZITADEL could not be reached; tried 4 times, none took effect"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
