@@ -136,7 +136,7 @@ func (a *app) startInside(ctx context.Context, all *parts, server *server, j jou
 	if err != nil {
 		return err
 	}
-	guard := approvals.Guard{Protected: a.cfg.Protected}
+	guard := approvals.Guard{Protected: protected(a.cfg.Protected, a.providers)}
 	d := dispatch.New(b, a.providers, poster, newMeter(a.health.registry),
 		dispatch.Settings{Replica: replica(), Writes: a.cfg.Writes, Guard: guard}, a.now, a.log)
 	a.health.watch(d.Trouble)
