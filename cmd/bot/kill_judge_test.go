@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"offboard/internal/approvals"
 	"offboard/internal/book"
@@ -129,7 +130,7 @@ func (s *killStage) judgeCalls(l leaver, r *approvals.Request) {
 // judgeClicks holds that no acknowledged click was lost: what its person did is on record, or the request was over by then.
 func (s *killStage) judgeClicks(l leaver, r *approvals.Request) {
 	for _, c := range s.clicks {
-		if c.account != l.id || !r.EndedAt.IsZero() && r.EndedAt.Before(c.at) {
+		if c.account != l.id || wasOver(r, c.at) {
 			continue
 		}
 		if !slices.ContainsFunc(r.Events, func(e approvals.Event) bool { return e.By.ID == c.by && e.Kind != approvals.Requested }) {
@@ -237,4 +238,15 @@ func (s *killStage) judgeAudit(requests map[string][]*approvals.Request) {
 	for key := range reported {
 		s.t.Errorf("the audit channel reports %s, which the journal does not have", key)
 	}
+}
+
+// wasOver reports whether a request had ended before a moment.
+func wasOver(r *approvals.Request, before time.Time) bool {
+	then := &approvals.Request{}
+	for _, e := range r.Events {
+		if then.Fold(e).State.Ended() {
+			return e.At.Before(before)
+		}
+	}
+	return false
 }

@@ -27,7 +27,6 @@ type Request struct {
 	ApprovedAt time.Time // when the last approval that was needed came
 	Window     time.Time // until when a step may begin
 	Until      time.Time // not before this may a step begin
-	EndedAt    time.Time // when State became an ended one
 
 	Approvals []Consent // to Digest
 	Refusals  []Person  // whose refused clicks are on record
@@ -59,7 +58,6 @@ type Progress struct {
 	Tries    int       // attempts begun since the approvals were given
 	Running  bool      // begun, and its end is not on record
 	Deadline time.Time // of the attempt that is running
-	Replica  string    // that began it
 	Sent     bool      // a write of ours may have reached the provider
 	Answered int       // status of the answer to the write; 0: none
 	Outcome  Outcome   // empty: not ended
@@ -157,11 +155,11 @@ func (r *Request) applyDecision(e Event) {
 			r.Window, r.Until = e.At.Add(r.Policy.Window), e.At
 		}
 	case Denied:
-		r.end(StateDenied, e.At)
+		r.State = StateDenied
 	case Withdrawn:
-		r.end(StateWithdrawn, e.At)
+		r.State = StateWithdrawn
 	case Expired:
-		r.end(StateExpired, e.At)
+		r.State = StateExpired
 	case Drifted:
 		r.State, r.Approvals, r.Drift, r.Expires = StatePending, nil, e.Differences, e.At.Add(r.Policy.Expires)
 		r.ApprovedAt, r.Window, r.Until = time.Time{}, time.Time{}, time.Time{}
@@ -174,13 +172,6 @@ func (r *Request) applyDecision(e Event) {
 	}
 }
 
-func (r *Request) end(s State, at time.Time) {
-	r.State = s
-	if r.EndedAt.IsZero() {
-		r.EndedAt = at
-	}
-}
-
 func (r *Request) applyDeed(e Event) {
 	if e.Step < 0 || e.Step >= len(r.Steps) {
 		r.Foreign = true
@@ -190,7 +181,7 @@ func (r *Request) applyDeed(e Event) {
 	switch e.Kind { //nolint:exhaustive // the caller's list
 	case Begun:
 		r.State = StateExecuting
-		p.Running, p.Attempt, p.Deadline, p.Replica = true, e.Attempt, e.Deadline, e.Replica
+		p.Running, p.Attempt, p.Deadline = true, e.Attempt, e.Deadline
 		p.Tries++
 	case Deferred:
 		p.Running, r.Until = false, e.Until
@@ -200,7 +191,7 @@ func (r *Request) applyDeed(e Event) {
 	case Ended:
 		p.end(e)
 		p.Sent, p.Answered = p.Sent || e.Sent, max(p.Answered, e.Answered)
-		r.settle(e.At)
+		r.settle()
 	case Looked:
 		p.Looks = append(p.Looks, e)
 	case Unresolved:
@@ -208,14 +199,14 @@ func (r *Request) applyDeed(e Event) {
 	case Resolved:
 		p.end(e)
 		r.Proposal = nil
-		r.settle(e.At)
+		r.settle()
 	}
 }
 
 // settle moves the request to the state its steps' outcomes add up to, once each has one.
-func (r *Request) settle(at time.Time) {
+func (r *Request) settle() {
 	if s, all := r.worst(); all {
-		r.end(s, at)
+		r.State = s
 	}
 }
 

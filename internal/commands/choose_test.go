@@ -16,7 +16,7 @@ import (
 func (s *stage) chooses(user, value string) outcome {
 	return s.send(commands.Click{
 		From: commands.Sender{UserID: user}, Delivery: s.delivery(), Action: commands.ActionChoose, Value: value,
-		Channel: "C1", TS: "1.2", Ephemeral: true, TriggerID: "t",
+		Channel: "C1", TS: "1.2", TriggerID: "t",
 	})
 }
 

@@ -61,7 +61,7 @@ func (d *desk) says(user, key, text string) (*told, commands.Later) {
 	d.t.Helper()
 	to := &told{}
 	_, later, err := d.service.Command(d.t.Context(), commands.Command{
-		From: commands.Sender{UserID: user}, Delivery: commands.Delivery{Keys: []string{key}, At: time.Now()}, Text: text, Reply: to,
+		From: commands.Sender{UserID: user}, Delivery: commands.Delivery{Keys: []string{key}}, Text: text, Reply: to,
 	})
 	if err != nil {
 		d.t.Fatal(err)

@@ -1,7 +1,5 @@
 package commands
 
-import "time"
-
 // Sender is who sent something, as the authenticated envelope says. Everything else about them is asked of Slack.
 type Sender struct {
 	UserID       string
@@ -11,8 +9,7 @@ type Sender struct {
 
 // Delivery names one delivery of Slack's. Any key seen within the last hour makes it a repeat.
 type Delivery struct {
-	Keys []string  // the trigger id, and the hash of the signed body (HTTP) or the envelope id (Socket Mode); never empty
-	At   time.Time // when it reached us
+	Keys []string // the trigger id, and the hash of the signed body (HTTP) or the envelope id (Socket Mode); never empty
 }
 
 // Command is a slash command.
@@ -33,7 +30,6 @@ type Click struct {
 	Value     string // what the button carries; a hint only
 	Channel   string // where the clicked message stands
 	TS        string
-	Ephemeral bool
 	TriggerID string
 	Reply     Replier
 }

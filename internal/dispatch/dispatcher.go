@@ -119,7 +119,6 @@ func (d *Dispatcher) claim(ctx context.Context, free chan struct{}, workers *syn
 func (d *Dispatcher) work(ctx context.Context, c journal.Claimed) {
 	log := d.log.With("request", c.ID)
 	held, release := context.WithCancel(ctx)
-	defer release()
 	var keep sync.WaitGroup
 	defer keep.Wait()
 	defer release()

@@ -148,7 +148,7 @@ func (d *Decoder) ours(app, team, enterprise string) error {
 }
 
 func (d *Decoder) delivery(raw Raw, trigger string) commands.Delivery {
-	out := commands.Delivery{At: raw.At}
+	var out commands.Delivery
 	if trigger != "" {
 		out.Keys = append(out.Keys, digestKey("trigger", []byte(trigger)))
 	}

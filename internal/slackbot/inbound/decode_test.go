@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -75,16 +74,13 @@ func interaction(text string) inbound.Raw {
 
 func TestClick(t *testing.T) {
 	t.Parallel()
-	at := time.Unix(1_700_000_000, 0)
-	raw := interaction(click)
-	raw.At = at
-	got, err := decoder(t).Decode(raw)
+	got, err := decoder(t).Decode(interaction(click))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := &commands.Click{
 		From: commands.Sender{UserID: "U2", TeamID: team}, Action: "approve", Value: `{"r":"abc"}`,
-		Delivery: commands.Delivery{At: at, Keys: []string{
+		Delivery: commands.Delivery{Keys: []string{
 			fmt.Sprintf("trigger:%x", sha256.Sum256([]byte("13345.trigger"))), inbound.BodyKey([]byte(click)),
 		}},
 		Channel: "C0APPROVE", TS: "1700000000.000100", TriggerID: "13345.trigger",

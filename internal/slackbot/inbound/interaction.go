@@ -37,10 +37,9 @@ type interaction struct {
 	Trigger     string `json:"trigger_id"`
 	ResponseURL string `json:"response_url"`
 	Container   struct {
-		Type      string `json:"type"`
-		TS        string `json:"message_ts"`
-		Channel   string `json:"channel_id"`
-		Ephemeral bool   `json:"is_ephemeral"`
+		Type    string `json:"type"`
+		TS      string `json:"message_ts"`
+		Channel string `json:"channel_id"`
 	} `json:"container"`
 	Channel *named `json:"channel"`
 	Message struct {
@@ -125,7 +124,7 @@ func (d *Decoder) click(raw Raw, in *interaction) (Request, error) {
 	}
 	return Request{Click: &commands.Click{
 		From: in.sender(), Delivery: d.delivery(raw, in.Trigger),
-		Action: a.ID, Value: a.Value, Channel: channel, TS: ts, Ephemeral: in.Container.Ephemeral, TriggerID: in.Trigger,
+		Action: a.ID, Value: a.Value, Channel: channel, TS: ts, TriggerID: in.Trigger,
 		Reply: d.repliers(in.ResponseURL, channel, in.User.ID),
 	}}, nil
 }
