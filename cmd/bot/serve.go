@@ -24,7 +24,8 @@ func (c *serveCmd) Run(e *env) error {
 	return a.run(e.ctx)
 }
 
-// stopTime is how long a stop may take: longer than the longest provider call, so that none is cut off.
+// stopTime is how long a stop may take: longer than a provider call takes by default, so that few are cut off. One that is cut off is read
+// back at the next start.
 const stopTime = 45 * time.Second
 
 // part is something that runs until its context ends, and must be waited for.

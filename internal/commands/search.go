@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,10 +82,7 @@ func (s *Service) readByID(ctx context.Context, p providers.Provider, id string)
 
 // say gives a provider error in words for people, as plain text.
 func say(err error) string {
-	if e, ok := errors.AsType[*providers.Error](err); ok && e.Say != "" {
-		return e.Say
-	}
-	return "it gave no clear answer"
+	return providers.Words(err, "it gave no clear answer")
 }
 
 // only returns the one account that is meant: one hit, and every provider was searched.

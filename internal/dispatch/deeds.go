@@ -165,10 +165,7 @@ func (d *Dispatcher) look(ctx context.Context, r *approvals.Request, step int) e
 
 // say gives a provider error in words for people.
 func say(err error) string {
-	if e, ok := errors.AsType[*providers.Error](err); ok && e.Say != "" {
-		return e.Say
-	}
-	return "the provider could not be read"
+	return providers.Words(err, "the provider could not be read")
 }
 
 var _ Book = (*book.Book)(nil)

@@ -55,6 +55,14 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// Words gives what went wrong in words for people, as plain text; otherwise where the error has none for them.
+func Words(err error, otherwise string) string {
+	if e, ok := errors.AsType[*Error](err); ok && e.Say != "" {
+		return e.Say
+	}
+	return otherwise
+}
+
 // KindOf returns the kind of the provider error in err's chain; anything else is Temporary when it is not nil.
 func KindOf(err error) Kind {
 	if e, ok := errors.AsType[*Error](err); ok {
