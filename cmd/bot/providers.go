@@ -12,6 +12,7 @@ import (
 	"offboard/internal/providers/ecgrid"
 	"offboard/internal/providers/torii"
 	"offboard/internal/providers/zitadel"
+	"offboard/internal/slackbot/inbound"
 )
 
 // buildProviders makes the configured providers, in the order of the file. Nothing is sent.
@@ -57,14 +58,23 @@ const firstLook = 30 * time.Second
 func (a *app) meetProviders(ctx context.Context) error {
 	var all sync.WaitGroup
 	for _, p := range a.providers {
-		all.Go(func() {
-			look, cancel := context.WithTimeout(ctx, firstLook)
-			defer cancel()
-			if _, err := p.Self(look); err != nil && ctx.Err() == nil {
-				a.log.Warn("a provider cannot be used now", "provider", p.Describe().Name, "error", err)
-			}
-		})
+		all.Go(func() { a.meet(ctx, p) })
 	}
 	all.Wait()
 	return nil
+}
+
+// meet asks one provider. Nothing above would stop a panic in this goroutine.
+func (a *app) meet(ctx context.Context, p providers.Provider) {
+	log := a.log.With("provider", p.Describe().Name)
+	defer func() {
+		if v := recover(); v != nil {
+			inbound.LogPanic(log, "first look at a provider", v)
+		}
+	}()
+	look, cancel := context.WithTimeout(ctx, firstLook)
+	defer cancel()
+	if _, err := p.Self(look); err != nil && ctx.Err() == nil {
+		log.Warn("a provider cannot be used now", "error", err)
+	}
 }
