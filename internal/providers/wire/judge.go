@@ -18,12 +18,12 @@ import (
 func (c *Client) judge(k call, r Response) *providers.Error {
 	switch {
 	case r.redirect():
-		return c.fault(k, r.Status, k.pick(providers.UnknownOutcome, providers.Misconfigured), "answered with a redirect; check the url", nil)
+		return c.fault(k, r.Status, k.leaves(providers.Misconfigured), "answered with a redirect; check the url", nil)
 	case r.ok():
 		if r.JSON || r.empty() {
 			return nil
 		}
-		return c.fault(k, r.Status, k.pick(providers.UnknownOutcome, providers.Misconfigured), "answered with something that is not JSON",
+		return c.fault(k, r.Status, k.leaves(providers.Misconfigured), "answered with something that is not JSON",
 			errNotJSON)
 	case r.Status == http.StatusTooManyRequests:
 		return c.throttled(k, r)
@@ -49,7 +49,7 @@ func (c *Client) foreign(k call, r Response) *providers.Error {
 	if r.Status >= http.StatusInternalServerError || r.Status == http.StatusRequestTimeout {
 		kind = providers.Temporary
 	}
-	return c.fault(k, r.Status, k.pick(providers.UnknownOutcome, kind), "was answered for by something that does not speak JSON", errNotJSON)
+	return c.fault(k, r.Status, k.leaves(kind), "was answered for by something that does not speak JSON", errNotJSON)
 }
 
 func (c *Client) classified(k call, r Response) *providers.Error {
@@ -123,12 +123,13 @@ func (c *Client) unanswered(k call, status int, err error) *providers.Error {
 	case errors.Is(err, context.DeadlineExceeded) || timedOut(err):
 		say = "did not answer in time"
 	}
-	return c.fault(k, status, k.pick(providers.UnknownOutcome, kind), say, plain(err))
+	return c.fault(k, status, k.leaves(kind), say, plain(err))
 }
 
-func (k call) pick(write, read providers.Kind) providers.Kind {
+// leaves is the kind of an answer that leaves open what became of a write: its outcome is unknown. A read has a kind of its own.
+func (k call) leaves(read providers.Kind) providers.Kind {
 	if k.write {
-		return write
+		return providers.UnknownOutcome
 	}
 	return read
 }
