@@ -38,7 +38,8 @@ type Settings struct {
 	Guard   approvals.Guard
 	Lease   time.Duration // of a claim; 0: 3 s. Renewed while work goes on; a lost replica's work is taken up after it
 	Poll    time.Duration // how often to look for due requests; 0: 250 ms
-	Workers int           // requests worked on at once; 0: 16
+	Workers int           // requests worked on at once, most of them waiting for their turn in Slack; 0: 256
+	Hands   int           // requests at once for which something is done at a provider; 0: 16
 }
 
 // Dispatcher carries out what is owed.
@@ -48,6 +49,7 @@ type Dispatcher struct {
 	teller    Teller
 	meter     Meter
 	set       Settings
+	hands     chan struct{}
 	now       func() time.Time
 	log       *slog.Logger
 
@@ -64,11 +66,14 @@ func New(b Book, ps []providers.Provider, t Teller, m Meter, set Settings, now f
 		set.Poll = 250 * time.Millisecond
 	}
 	if set.Workers == 0 {
-		set.Workers = 16
+		set.Workers = 256
+	}
+	if set.Hands == 0 {
+		set.Hands = 16
 	}
 	d := &Dispatcher{
 		book: b, providers: map[string]providers.Provider{}, teller: t, meter: m, set: set, now: now, log: log,
-		trouble: map[Channel]string{},
+		hands: make(chan struct{}, set.Hands), trouble: map[Channel]string{},
 	}
 	for _, p := range ps {
 		d.providers[p.Describe().Name] = p
@@ -149,7 +154,8 @@ func (d *Dispatcher) keep(ctx context.Context, lost func(), c journal.Claimed) {
 	}
 }
 
-// lanes runs deeds and telling side by side, and reports whether both went well.
+// lanes runs deeds and telling side by side, and reports whether both went well. While Slack takes its time over what there is to tell,
+// deeds that fall due are done.
 func (d *Dispatcher) lanes(ctx context.Context, id string, log *slog.Logger) bool {
 	deeds, stop := context.WithCancel(ctx)
 	defer stop()
@@ -157,9 +163,38 @@ func (d *Dispatcher) lanes(ctx context.Context, id string, log *slog.Logger) boo
 	go func() {
 		told <- unpanicked(log, "telling", func() bool { return d.tellWhile(ctx, deeds, id, log) })
 	}()
-	done := unpanicked(log, "deeds", func() bool { return d.doDeeds(ctx, id, log) })
-	stop()
-	return <-told && done
+	for {
+		done := unpanicked(log, "deeds", func() bool { return d.doDeeds(ctx, id, log) })
+		stop()
+		if !done {
+			<-told
+			return false
+		}
+		if well, over := d.whileTold(ctx, id, told); over {
+			return well
+		}
+	}
+}
+
+// deedsAgain is how often it is looked whether a deed has fallen due while telling goes on.
+const deedsAgain = time.Second
+
+// whileTold waits until telling is over, or until a deed is due.
+func (d *Dispatcher) whileTold(ctx context.Context, id string, told <-chan bool) (well, over bool) {
+	tick := time.NewTicker(deedsAgain)
+	defer tick.Stop()
+	for {
+		select {
+		case well := <-told:
+			return well, true
+		case <-tick.C:
+		}
+		if r, err := d.book.Get(ctx, id); err == nil && !r.Foreign {
+			if _, due := d.due(r, false); due {
+				return false, false
+			}
+		}
+	}
 }
 
 // unpanicked runs a lane to its end. A panic costs this request a pause, and nothing else: the other lane is still waited for.
@@ -174,6 +209,12 @@ func unpanicked(log *slog.Logger, lane string, run func() bool) (well bool) {
 
 // doDeeds does what is due, one after the other. A deed that leaves no event would be due again at once: that is a fault, and waits.
 func (d *Dispatcher) doDeeds(ctx context.Context, id string, log *slog.Logger) bool {
+	select {
+	case d.hands <- struct{}{}:
+		defer func() { <-d.hands }()
+	case <-ctx.Done():
+		return false
+	}
 	for version := -1; ctx.Err() == nil; {
 		r, err := d.book.Get(ctx, id)
 		if err != nil || r.Version() == version {

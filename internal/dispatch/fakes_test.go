@@ -62,13 +62,15 @@ func (p *idp) Self(context.Context) (providers.Account, error) {
 
 func (p *idp) Find(context.Context, providers.Query) ([]providers.Account, error) { return nil, nil }
 
-func (p *idp) Read(context.Context, string) (providers.Account, error) {
+func (p *idp) Read(_ context.Context, id string) (providers.Account, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.reads++; p.read != nil {
 		return p.read(p.reads)
 	}
-	return p.account, nil
+	a := p.account
+	a.ID = id
+	return a, nil
 }
 
 func (p *idp) Do(context.Context, providers.Order) (providers.Answer, error) {
@@ -118,6 +120,7 @@ type slack struct {
 	shown  int // Version that the card shows
 	fail   func(do string, n int) error
 	tries  map[string]int
+	pause  time.Duration // how long each post takes
 }
 
 func newSlack() *slack { return &slack{posts: map[string]int{}, tries: map[string]int{}} }
@@ -132,6 +135,9 @@ func (s *slack) try(do string) error {
 
 // post posts unless told to fail; a failure of kind maybe posts all the same.
 func (s *slack) post(do, mark string, then func()) (approvals.Place, error) {
+	if s.pause > 0 {
+		<-time.After(s.pause)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	err := s.try(do)
@@ -232,9 +238,14 @@ func newStage(t *testing.T, p *idp) *stage {
 // ask records a request that needs one approval.
 func (s *stage) ask(writes bool) *approvals.Request {
 	s.t.Helper()
+	return s.askFor(pat, writes)
+}
+
+func (s *stage) askFor(a providers.Account, writes bool) *approvals.Request {
+	s.t.Helper()
 	r, err := s.book.Create(s.t.Context(), approvals.Ask{
 		By: approvals.Person{ID: "U1"}, Requester: true,
-		Plan:   approvals.Plan{Writes: writes, Steps: []approvals.Step{{Account: pat, Action: providers.Delete, Vendor: "IDP"}}},
+		Plan:   approvals.Plan{Writes: writes, Steps: []approvals.Step{{Account: a, Action: providers.Delete, Vendor: "IDP"}}},
 		Policy: approvals.Policy{Approvals: 1, Expires: 24 * time.Hour, Window: time.Hour},
 	})
 	if err != nil {
