@@ -14,6 +14,8 @@ const (
 	rolesNotAsked = "Admin roles are read with the account itself."
 	rolesHidden   = "ZITADEL does not show this user's admin roles to the bot."
 	rolesMore     = "There are more admin roles than are listed."
+	rolesNone     = "None at the instance or the user's own organisation; other organisations are not looked at."
+	rolesHere     = "Roles at other organisations are not looked at."
 )
 
 // user is one user as the v2 API and, with the older names, the auth API give it. Every field may be missing.

@@ -96,7 +96,7 @@ func TestRefusedWrites(t *testing.T) {
 		"no membership, v2":          {"delete", nil, revoke, providers.Denied, "AUTHZ-cdgFk", 404},
 		"no membership, v1":          {"delete", deleteV1, revoke, providers.Denied, "AUTHZ-cdgFk", 404},
 		"too few rights, deactivate": {"deactivate", nil, demote, providers.Denied, "AUTH-AWfge", 403},
-		"too few rights, v2":         {"delete", nil, demote, providers.Denied, "AUTH-Swrgg2", 403},
+		"too few rights, v2":         {"delete", nil, demote, providers.Denied, "AUTH-AWfge", 403},
 		"too few rights, v1":         {"delete", deleteV1, demote, providers.Denied, "AUTH-5mWD2", 403},
 		"token revoked":              {"delete", nil, func(w *world) { w.RevokeTokens(bot) }, providers.Denied, "AUTH-7fs1e", 401},
 		"quota":                      {"delete", nil, interject(localzitadel.Quota), providers.RateLimited, "QUOTA-vjAy8", 429},

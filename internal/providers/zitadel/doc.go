@@ -12,5 +12,6 @@
 //   - After a write that succeeded the user's session objects are removed, as well as that goes: they outlive the user.
 //   - What is printed of an answer is its status and an id of ZITADEL's own shape; bodies and token errors are not.
 //
-// It does not: reactivate, change memberships, or see admin roles at organisations other than the user's own.
+// It does not: reactivate, change memberships, or see admin roles at organisations other than the user's own, which is
+// said with every account.
 package zitadel

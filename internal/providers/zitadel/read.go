@@ -66,11 +66,14 @@ func (p *Provider) roles(ctx context.Context, a providers.Account) ([]string, st
 	if len(body.Result) == 0 && body.Details != nil && counted(body.Details.TotalResult) {
 		return nil, rolesHidden, nil
 	}
-	note := ""
-	if len(body.Result) >= mostRoles {
-		note = rolesMore
+	names := roleNames(body.Result)
+	switch {
+	case len(names) == 0:
+		return nil, rolesNone, nil
+	case len(body.Result) >= mostRoles:
+		return names, rolesMore, nil
 	}
-	return roleNames(body.Result), note, nil
+	return names, rolesHere, nil
 }
 
 // passing returns an error that may be gone at the next try, or nil.

@@ -34,7 +34,7 @@ func TestReadGivesTheWholeAccount(t *testing.T) {
 	want := providers.Account{
 		Provider: "zitadel-test", Tenant: "org-2", ID: "42", Being: providers.Human, Name: "Grace H", Email: "g@x.y",
 		Logins: []string{"grace", "grace@org-2"}, State: providers.StateLocked, StateWord: "USER_STATE_LOCKED", Created: created,
-		Roles: []string{"IAM_OWNER", "ORG_OWNER"},
+		Roles: []string{"IAM_OWNER", "ORG_OWNER"}, RolesNote: "Roles at other organisations are not looked at.",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -78,7 +78,7 @@ func TestRefusedReads(t *testing.T) {
 		"too long":       {strings.Repeat("1", 201), nil, providers.NotFound, "", 0},
 		"no membership":  {ada, revoke, providers.Denied, "AUTHZ-cdgFk", 404},
 		"other org":      {bert, only("org-1"), providers.Denied, "AUTHZ-cdgFk", 404},
-		"too few rights": {ada, powerless, providers.Denied, "AUTH-3jknH", 403},
+		"too few rights": {ada, powerless, providers.Denied, "AUTH-AWfge", 403},
 		"revoked token":  {ada, func(w *world) { w.RevokeTokens(bot) }, providers.Denied, "AUTH-7fs1e", 401},
 		"quota":          {ada, thrice(localzitadel.Quota), providers.RateLimited, "QUOTA-vjAy8", 429},
 		"never ready":    {ada, thrice(localzitadel.ColdStart), providers.Temporary, "", 503},
@@ -137,6 +137,36 @@ func TestWrongHost(t *testing.T) {
 	}
 	if _, err = p.Self(t.Context()); faultOf(t, err).Kind != providers.Misconfigured {
 		t.Errorf("Self = %v", err)
+	}
+}
+
+// The first call of a bot that signs in is for a token, and there the wrong Host must not look like a wrong credential.
+func TestWrongHostAtSignIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for name, sign := range map[string]func(*zitadel.Config){"client": byClient, "key": byKey(t, w)} {
+		p := w.provider(t, sign, func(c *zitadel.Config) { c.URL = strings.Replace(c.URL, "127.0.0.1", "localhost", 1) })
+		_, err := p.Self(t.Context())
+		e := faultOf(t, err)
+		if e.Kind != providers.Misconfigured || !strings.Contains(e.Say, "check url") || strings.Contains(e.Say, "credential") {
+			t.Errorf("%s: Self = %+v", name, e)
+		}
+	}
+}
+
+// An admin of another organisation must not be shown as somebody without admin roles.
+func TestRolesThatAreNotLookedAtAreNotDenied(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Grant(localzitadel.Member{User: ada, Org: "org-2", Roles: []string{"ORG_OWNER"}})
+	for _, own := range []string{"", "ORG_USER_MANAGER"} {
+		if own != "" {
+			w.Grant(localzitadel.Member{User: ada, Org: "org-1", Roles: []string{own}})
+		}
+		a, err := w.provider(t).Read(t.Context(), ada)
+		if err != nil || strings.Join(a.Roles, " ") != own || !strings.Contains(a.RolesNote, "other organisations") {
+			t.Errorf("Read = %+v, %v", a, err)
+		}
 	}
 }
 

@@ -66,6 +66,9 @@ func tokenRefused(answer *oauth2.RetrieveError) error {
 			"check key_file"
 	case e.Status >= http.StatusInternalServerError:
 		e.Kind, e.Say = providers.Temporary, fmt.Sprintf("ZITADEL's token endpoint answered %d; nothing was sent", e.Status)
+	case e.Status == http.StatusNotFound && e.Code == "":
+		// Not about the credential: the instance is chosen by Host, and no instance has this one.
+		e.Kind, e.Say = providers.Misconfigured, "the token endpoint answered 404: nothing at this address is the instance: check url"
 	default:
 		e.Kind, e.Say = providers.Misconfigured, fmt.Sprintf("ZITADEL did not accept the bot's sign-in (%s): check the service account "+
 			"and its credential", named(e.Status, e.Code))

@@ -135,16 +135,6 @@ func (s *Server) rights(by, org string) level {
 	return best
 }
 
-// anyMembership reports whether the caller administers anything at all.
-func (s *Server) anyMembership(by string) bool {
-	for _, m := range s.members {
-		if m.User == by {
-			return true
-		}
-	}
-	return false
-}
-
 // need refuses a caller below a level at an organisation.
 func (s *Server) need(by, org string, least level, id string) *failure {
 	switch have := s.rights(by, org); {

@@ -128,3 +128,32 @@ func TestSessions(t *testing.T) {
 		t.Errorf("left: %v, %v", i.Sessions("1"), i.Sessions("5"))
 	}
 }
+
+// Without any membership a search is no error: it counts and shows nothing, like one with too few rights.
+func TestSearchesWithoutAMembershipCountAndShowNothing(t *testing.T) {
+	t.Parallel()
+	i := start(t)
+	i.PutSession("1", "s-1")
+	for path, name := range map[string]string{"/v2/users": "result", "/v2/sessions/search": "sessions"} {
+		status, body := i.ask(t, request{method: "POST", path: path, token: "outsider", body: `{}`})
+		details, _ := body["details"].(map[string]any)
+		if _, shown := body[name]; status != 200 || shown || details["totalResult"] == nil {
+			t.Errorf("%s: %d %v", path, status, body)
+		}
+	}
+}
+
+// The total is counted with the entries of a page: past the last one there is none.
+func TestPagePastTheEndHasNoTotal(t *testing.T) {
+	t.Parallel()
+	i := start(t)
+	i.PutSession("1", "s-1")
+	i.PutSession("1", "s-2")
+	for offset, want := range map[string]any{"1": "2", "2": nil} {
+		body := `{"query":{"limit":1,"offset":` + offset + `},"queries":[{"userIdQuery":{"id":"1"}}]}`
+		_, got := i.ask(t, request{method: "POST", path: "/v2/sessions/search", token: "manager", body: body})
+		if details, _ := got["details"].(map[string]any); details == nil || details["totalResult"] != want {
+			t.Errorf("offset %s: %v", offset, got)
+		}
+	}
+}

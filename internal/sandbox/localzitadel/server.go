@@ -125,14 +125,19 @@ func (s *Server) mux() *http.ServeMux {
 	return m
 }
 
-// front answers what comes before any route: the instance is chosen by Host, and whatever was interjected.
+// front answers what comes before any route: the instance is chosen by Host, and whatever was interjected. The token endpoint is no part
+// of the API and says in plain text that there is no instance.
 func (s *Server) front(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if f := s.before(r.Host, r.URL.Path); f != nil {
+		f := s.before(r.Host, r.URL.Path)
+		switch {
+		case f == nil:
+			next.ServeHTTP(w, r)
+		case f == unknownPath && strings.HasPrefix(r.URL.Path, "/oauth/"):
+			http.Error(w, "unable to set instance: Instance not found", http.StatusNotFound)
+		default:
 			f.write(w)
-			return
 		}
-		next.ServeHTTP(w, r)
 	})
 }
 

@@ -43,7 +43,7 @@ func (s *Server) deleteV2(c call) (any, *failure) {
 	if !ok {
 		return nil, notThereV2
 	}
-	if f := s.need(c.by, u.Org, manager, "AUTH-Swrgg2"); f != nil {
+	if f := s.need(c.by, u.Org, manager, "AUTH-AWfge"); f != nil {
 		return nil, f
 	}
 	return s.remove(c.r.Context(), u)
