@@ -50,8 +50,8 @@ func contents(t *testing.T, j journal.Journal) []journal.Log {
 	return logs
 }
 
-// TestCutFileIsRefusedAndLeft cuts a journal at every page, beside every page and at random places. Room at the end
-// of a file holds nothing: a cut in there loses nothing, and the journal must then be whole.
+// TestCutFileIsRefusedAndLeft cuts a journal at every page, beside every page and at random places. A cut within a page is always seen. Whole
+// pages of room at the end of a file hold nothing: a cut there loses nothing, and the journal must then be whole.
 func TestCutFileIsRefusedAndLeft(t *testing.T) {
 	t.Parallel()
 	b, logs := written(t)
@@ -65,6 +65,8 @@ func TestCutFileIsRefusedAndLeft(t *testing.T) {
 	for _, at := range cuts {
 		if !openWhole(t, path, b[:at], logs) {
 			refusals++
+		} else if at%page != 0 {
+			t.Errorf("cut within a page at %d of %d bytes: opened", at, len(b))
 		}
 	}
 	if refusals < len(cuts)/2 {

@@ -44,6 +44,10 @@ func inspect(f *os.File) error {
 	if need := m.pages * m.pageSize; uint64(info.Size()) < need {
 		return damaged("it is cut: %d bytes of at least %d", info.Size(), need)
 	}
+	// The file grows by whole pages: one that ends within a page was cut, be it in the room at its end.
+	if uint64(info.Size())%m.pageSize != 0 {
+		return damaged("it is cut: %d bytes are not a whole number of pages", info.Size())
+	}
 	in := &inspection{file: f, meta: m, used: make([]bool, m.pages)}
 	if _, err := in.walk("", m.root, nil); err != nil {
 		return err
