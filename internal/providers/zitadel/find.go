@@ -32,9 +32,9 @@ func (p *Provider) Find(ctx context.Context, q providers.Query) ([]providers.Acc
 	case providers.ByID:
 		return p.findID(ctx, value)
 	case providers.ByEmail:
-		return p.search(ctx, value, emailQuery(value), loginQuery(value))
+		return p.search(ctx, value, append(loginQueries(value), emailQuery(value))...)
 	case providers.ByLogin:
-		return p.search(ctx, value, loginQuery(value))
+		return p.search(ctx, value, loginQueries(value)...)
 	case providers.ByAny:
 		return p.findAny(ctx, value)
 	}
@@ -77,7 +77,7 @@ func (p *Provider) findAny(ctx context.Context, value string) ([]providers.Accou
 	if err != nil {
 		return nil, err
 	}
-	queries := []object{loginQuery(value)}
+	queries := loginQueries(value)
 	if strings.Contains(value, "@") {
 		queries = append(queries, emailQuery(value))
 	}
@@ -97,8 +97,12 @@ func emailQuery(value string) object {
 	return object{"emailQuery": object{"emailAddress": value, "method": fold}}
 }
 
-func loginQuery(value string) object {
-	return object{"loginNameQuery": object{"loginName": value, "method": fold}}
+// loginQueries ask for the user name too: it is no login name where the organisation's domain is appended to it.
+func loginQueries(value string) []object {
+	return []object{
+		{"loginNameQuery": object{"loginName": value, "method": fold}},
+		{"userNameQuery": object{"userName": value, "method": fold}},
+	}
 }
 
 // search asks for users that match any of the queries.

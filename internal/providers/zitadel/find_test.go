@@ -163,3 +163,20 @@ func TestSearchLagsAndReadDoesNot(t *testing.T) {
 		t.Errorf("Find = %+v, %v", found, err)
 	}
 }
+
+// Where the organisation's domain is appended, the login name is not what people know somebody by.
+func TestFindByTheUserName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Put(localzitadel.User{ID: "43", Org: "org-2", UserName: "ann@corp.example", LoginNames: []string{"ann@corp.example@org-2.example"},
+		Human: &localzitadel.Human{Email: "private@elsewhere.example"}})
+	w.Put(localzitadel.User{ID: "44", Org: "org-2", UserName: "zoe", LoginNames: []string{"zoe@org-2.example"}, Human: &localzitadel.Human{}})
+	for _, by := range []providers.By{providers.ByLogin, providers.ByEmail, providers.ByAny} {
+		for value, id := range map[string]string{"Ann@corp.example": "43", "ZOE": "44", "zoe@org-2.example": "44"} {
+			got, err := w.provider(t).Find(t.Context(), providers.Query{By: by, Value: value})
+			if err != nil || !slices.Equal(ids(got), []string{id}) {
+				t.Errorf("%s %s: %v, %v", by, value, ids(got), err)
+			}
+		}
+	}
+}
