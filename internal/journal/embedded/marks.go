@@ -3,6 +3,7 @@ package embedded
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -74,7 +75,7 @@ func countedSince(tx *bbolt.Tx, key string, t time.Time) []time.Time {
 func count(tx *bbolt.Tx, w journal.Write) error {
 	for _, c := range w.Counts {
 		moment := append(prefix(c.Key), timeKey(w.Now)...)
-		key := append(moment, numberKey(countedAt(tx, moment)+1)...)
+		key := slices.Concat(moment, numberKey(countedAt(tx, moment)+1))
 		if err := countsTable.put(tx, key, nil); err != nil {
 			return err
 		}
