@@ -42,7 +42,7 @@ func (g Guard) Check(p Plan) error {
 
 func (g Guard) protects(a providers.Account) bool {
 	for _, entry := range g.Protected {
-		if name, id, ok := strings.Cut(entry, ":"); ok && name == a.Provider && id == a.ID {
+		if name, id, ok := strings.Cut(entry, ":"); ok && name == a.Provider && strings.EqualFold(id, a.ID) { // a UUID has two spellings
 			return true
 		}
 		if strings.EqualFold(entry, a.Email) {

@@ -94,7 +94,7 @@ const (
 
 // Provider is one configured identity provider. Of the credentials exactly those that the type needs are set.
 type Provider struct {
-	Name   string // a-z, 0-9 and -
+	Name   string // a-z, 0-9, - and _
 	Type   ProviderType
 	URL    string // without a slash at the end
 	Action providers.Action

@@ -108,13 +108,26 @@ func TestJournalForms(t *testing.T) {
 	}
 }
 
-// TestSecretsFromFiles: the newline that editors leave at the end is not part of a secret.
+// TestSecretsFromFiles: the newline that editors leave at the end is not part of a secret, and a mount that all may read is one, too.
 func TestSecretsFromFiles(t *testing.T) {
 	t.Parallel()
-	text := strings.Replace(minimal, "env:SLACK_SIGNING_SECRET", "file:secrets/signing", 1)
-	c := load(t, text, section{"secrets/signing", "signed\r\n\n"})
-	if got := c.Slack.SigningSecret.Reveal(); got != "signed" {
-		t.Errorf("the secret is %q", got)
+	for _, file := range []string{"secrets/signing", "public/signing"} {
+		text := strings.Replace(minimal, "env:SLACK_SIGNING_SECRET", "file:"+file, 1)
+		c := load(t, text, section{file, "signed\r\n\n"})
+		if got := c.Slack.SigningSecret.Reveal(); got != "signed" {
+			t.Errorf("%s: the secret is %q", file, got)
+		}
+	}
+}
+
+// TestProviderNames: they are typed after provider: in any case, so they have one.
+func TestProviderNames(t *testing.T) {
+	t.Parallel()
+	for name, good := range map[string]bool{"eu": true, "zitadel-v1": true, "zitadel_v1": true, "2": true, "EU": false, "e.u": false, "é": false} {
+		path := lay(t, section{"offboard.yaml", strings.Replace(minimal, "  eu:", "  "+name+":", 1)})
+		if _, warnings, err := config.Load(path, environment, os.ReadFile); (err == nil) != good {
+			t.Errorf("%q: %s", name, report(path, warnings, err))
+		}
 	}
 }
 

@@ -63,7 +63,8 @@ func (v value) reference() (kind, rest string, ok bool) {
 // Larger than any token or key file.
 const secretFileMax = 64 << 10
 
-// secretFile reads a file that only its owner may read.
+// secretFile reads a file, and warns when others than its owner may use it. That is no fault: the mounts of Docker and Kubernetes give
+// every secret to all of a container's users, and nobody can change their modes.
 func (v value) secretFile(path string) (string, bool) {
 	path = v.r.resolve(path)
 	info, err := os.Stat(path)
@@ -79,8 +80,8 @@ func (v value) secretFile(path string) (string, bool) {
 		v.fault("points to a file of more than 64 KiB, which no secret needs")
 		return "", false
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		v.fault("points to a file that others than its owner may use (mode %04o); run chmod 600 on it", info.Mode().Perm())
-		return "", false
+		v.warn("points to a file that others than its owner may use (mode %04o); run chmod 600 on it if it lies on a machine with other users",
+			info.Mode().Perm())
 	}
 	content, err := v.r.readFile(path)
 	if err != nil {
