@@ -30,7 +30,7 @@ func TestChoosing(t *testing.T) {
 		t.Fatalf("choices = %+v", choices)
 	}
 	check(t, s.chooses(alice, choices[1].Value), "OFF-1 is recorded")
-	if r := s.number(1); r.Plan.Steps[0].Account.ID != "103" || r.Reason != `left" <us> & all` || r.Requester.ID != alice {
+	if r := s.number(1); r.Plan.Steps[0].Account.ID != "103" || r.Reason != `"left" <us> & all` || r.Requester.ID != alice {
 		t.Errorf("recorded %+v for %q by %s", r.Plan.Steps[0].Account, r.Reason, r.Requester.ID)
 	}
 }

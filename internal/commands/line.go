@@ -192,12 +192,16 @@ func option(word string, quoted bool) (key, value string, ok, apart bool) {
 	return "", "", false, false
 }
 
-// reasonOf is everything after the reason's key, to the end of the line.
+// reasonOf is everything after the reason's key, to the end of the line, without the quotes when it stands in one pair of them.
 func reasonOf(from, value, rest string) string {
 	if i := strings.IndexAny(from, ":="); i >= 0 && value != "" {
 		rest = from[i+1:]
 	}
-	return unescape(strings.Trim(strings.TrimSpace(rest), `"`))
+	rest = strings.TrimSpace(rest)
+	if inner, ok := strings.CutPrefix(rest, `"`); ok && strings.Index(inner, `"`) == len(inner)-1 {
+		rest = strings.TrimSuffix(inner, `"`)
+	}
+	return unescape(rest)
 }
 
 func (l *Line) set(key, value string) error {

@@ -41,6 +41,8 @@ func TestParseLine(t *testing.T) {
 		"space after the colon":  {"pat@example.com provider: zitadel action: delete reason: he left", full("he left")},
 		"capitals":               {"pat@example.com Provider:ZITADEL Action:Delete", full("")},
 		"reason in quotes":       {`pat@example.com provider:zitadel action:delete reason:"gone for good"`, full("gone for good")},
+		"reason ends in quotes":  {`pat@example.com provider:zitadel action:delete reason:she said "enough"`, full(`she said "enough"`)},
+		"reason of two quotes":   {`pat@example.com provider:zitadel action:delete reason:"one" and "two"`, full(`"one" and "two"`)},
 		"reason with an option":  {"pat@example.com provider:zitadel action:delete reason:see provider:torii", full("see provider:torii")},
 		"escaped":                {"a&amp;b", Line{Verb: VerbAsk, Who: "a&b"}},
 		"escaped reason":         {"pat@example.com provider:zitadel action:delete reason:R&amp;D is &lt;10", full("R&D is <10")},

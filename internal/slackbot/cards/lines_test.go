@@ -49,6 +49,21 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// TestReasonAsItWasTyped: made safe once, and not cut to the length of a name.
+func TestReasonAsItWasTyped(t *testing.T) {
+	t.Parallel()
+	r := asks(true, 1, deletion())
+	for typed, want := range map[string]string{
+		"R&D is <10": ". Reason: R&amp;D is &lt;10.", strings.Repeat("long ", 20) + "x": strings.Repeat("long ", 20) + "x.", "": "Reason: (none).",
+	} {
+		e := r.Events[0]
+		e.Reason = typed
+		if got := cards.AuditLines(r, []approvals.Event{e}).Text; !strings.Contains(got, want) {
+			t.Errorf("%q is told as %q", typed, got)
+		}
+	}
+}
+
 // A sentence says what was so when it happened, also when it is told much later.
 func TestApprovalsAreCountedAsOfTheEvent(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -61,7 +62,7 @@ func decision(r *approvals.Request, e approvals.Event) string {
 	by := mrkdwn.Person(e.By.ID)
 	switch e.Kind { //nolint:exhaustive // the caller's list
 	case approvals.Requested:
-		return "Asked for by " + by + ". Reason" + clause(orNone(e.Reason))
+		return "Asked for by " + by + ". Reason" + clause(cmp.Or(mrkdwn.Clean(e.Reason), "(none)"))
 	case approvals.Approved:
 		return fmt.Sprintf("Approved by %s (%d of %d).", by, consents(r, e), r.Policy.Approvals)
 	case approvals.Denied:
