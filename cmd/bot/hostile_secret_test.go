@@ -42,7 +42,7 @@ func TestHostileSecrets(t *testing.T) {
 		"providers:\n", "providers:\n  careless: {type: ecgrid, url: \"" + careless.URL + "\", api_key: env:ECGRID_API_KEY, action: delete}\n",
 	}, hurry...)})
 	s.slack.UseHTTP(endpoints(strings.TrimPrefix(s.base, "http://")))
-	for _, line := range []string{town.Dana.Email, town.Dana.Email + " provider:careless", "1201 provider:careless", "nobody@example.com", "<@U0NADIA|nadia>"} {
+	for _, line := range []string{town.Dana.Email, town.Dana.Email + " provider:careless", "1201 provider:careless", "nobody@example.com", "@nadia"} {
 		before := len(s.heard(town.Alice))
 		if ack, err := s.slack.Command(s.ctx, town.Alice, town.General, "/offboard", line); err != nil || ack.Error != "" {
 			t.Fatal(err, ack.Error)

@@ -88,3 +88,14 @@ func TestFirstLookAtProviders(t *testing.T) {
 		t.Errorf("it said %v", told)
 	}
 }
+
+// TestSandboxTypesAsSlackDoes: the manifest says should_escape, so what is typed in the sandbox arrives like that: mentions as ids, and
+// & < > escaped.
+func TestSandboxTypesAsSlackDoes(t *testing.T) {
+	t.Parallel()
+	s := overSocket(t, props{})
+	s.took(s.slack.Command(s.ctx, town.Alice, town.General, town.Command, "@nadia provider:ecgrid"))
+	s.told(town.Alice, "Nobody was found for nadia@example.com")
+	s.took(s.slack.Command(s.ctx, town.Alice, town.General, town.Command, town.Dana.Email+" provider:ecgrid reason:R&amp;D <b>"))
+	s.until("the audit channel is told the reason", func() bool { return len(s.audited("R&amp;amp;D &lt;b&gt;")) > 0 })
+}

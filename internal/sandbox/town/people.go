@@ -65,4 +65,5 @@ func settle(w *workspace.Workspace) {
 		w.AddChannel(workspace.Channel{ID: id, Name: names[id], Members: everybody})
 	}
 	w.AddGroup(Approvers, Bob, Carol)
+	w.Switch(workspace.Switches{EscapeMentions: true}) // as the bot's manifest asks of Slack
 }
