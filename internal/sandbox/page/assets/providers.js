@@ -44,7 +44,7 @@ function card(p, offboard, open) {
     el("ul", { class: "accounts" }, p.accounts.map((a) => account(a, p, offboard))),
     faults(p),
     el("details", { "data-of": p.name, open: open.has(p.name) },
-      el("summary", {}, `${p.calls.length + p.more} calls received, ${writes} to remove somebody`),
+      el("summary", {}, `${p.calls.length + p.more} ${p.calls.length + p.more === 1 ? "call" : "calls"} received, ${writes} to remove somebody`),
       el("ol", { class: "calls" }, p.calls.map(call)),
       p.more ? el("p", { class: "hint" }, `and ${p.more} earlier ones`) : ""));
 }
