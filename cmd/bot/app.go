@@ -68,6 +68,7 @@ func (a *app) run(ctx context.Context) (err error) {
 	server := newServer(a.health, a.log)
 	all.start(ctx, part{"http", func(ctx context.Context) error { return server.serve(ctx, a.listener) }})
 	defer func() { err = errors.Join(err, all.stop()) }()
+	a.log.Info("listening", "listen", a.addr())
 
 	j, err := openJournal(a.cfg)
 	if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -151,10 +150,10 @@ func TestHostileStartWaits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			listen := freeAddress(t)
-			s := newStage(t, props{later: true, listen: listen, before: func(tw *town.Town) { tw.Slack.Fault(f) }})
-			s.base = "http://" + listen
+			s := newStage(t, props{later: true, before: func(tw *town.Town) { tw.Slack.Fault(f) }})
 			s.launch()
+			s.until("the bot says where it listens", func() bool { return len(s.out.entries("listening")) > 0 })
+			s.base = "http://" + s.out.entries("listening")[0]["listen"].(string)
 			s.until("the bot says that it waits", func() bool { return len(s.out.entries("slack cannot be asked yet")) > 0 })
 			for path, want := range map[string]int{"/readyz": 503, "/healthz": 200, commandsPath: 503} {
 				h := hand{method: http.MethodGet, path: path}
@@ -207,17 +206,6 @@ func TestHostileTokenRefusedLater(t *testing.T) {
 			s.uncalled(town.Dana)
 		})
 	}
-}
-
-// freeAddress is an address on loopback that nobody listens on now.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }
 
 // lastLine holds that the last thing that was written is one plain line that names the cause.

@@ -4,7 +4,7 @@
 // with its line, the line itself and one plain sentence. A [Warning] is something that works and is probably not meant.
 //
 // Secrets never stand in the file: a secret is env:NAME or file:PATH. What looks like a secret in clear is a fault, and neither a
-// fault's sentence nor its excerpt shows it. A warning says so when others than its owner may use a file that holds a secret.
+// fault's sentence nor its excerpt shows it. A file that holds a secret may be readable by its owner alone, or by its group with a warning.
 //
 // Relative paths (of the journal, of secret files) start at the folder of the configuration file, so that a bot that is
 // started from another folder does not begin with an empty journal.

@@ -108,10 +108,10 @@ func TestJournalForms(t *testing.T) {
 	}
 }
 
-// TestSecretsFromFiles: the newline that editors leave at the end is not part of a secret, and a mount that all may read is one, too.
+// TestSecretsFromFiles: the newline that editors leave at the end is not part of a secret, and a mount for a group is one, too.
 func TestSecretsFromFiles(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"secrets/signing", "public/signing"} {
+	for _, file := range []string{"secrets/signing", "group/signing"} {
 		text := strings.Replace(minimal, "env:SLACK_SIGNING_SECRET", "file:"+file, 1)
 		c := load(t, text, section{file, "signed\r\n\n"})
 		if got := c.Slack.SigningSecret.Reveal(); got != "signed" {

@@ -35,7 +35,8 @@ func environment(name string) string {
 	}[name]
 }
 
-// lay writes the files of an archive into a new folder, those under public/ readable by all, and returns offboard.yaml's path.
+// lay writes the files of an archive into a new folder, those under public/ readable by all, those under group/ by a group, and returns
+// offboard.yaml's path.
 func lay(t testing.TB, files ...section) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -43,6 +44,9 @@ func lay(t testing.TB, files ...section) string {
 		path, mode := filepath.Join(dir, f.name), os.FileMode(0o600)
 		if strings.HasPrefix(f.name, "public/") {
 			mode = 0o644
+		}
+		if strings.HasPrefix(f.name, "group/") {
+			mode = 0o440
 		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)

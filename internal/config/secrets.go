@@ -63,8 +63,8 @@ func (v value) reference() (kind, rest string, ok bool) {
 // Larger than any token or key file.
 const secretFileMax = 64 << 10
 
-// secretFile reads a file, and warns when others than its owner may use it. That is no fault: the mounts of Docker and Kubernetes give
-// every secret to all of a container's users, and nobody can change their modes.
+// secretFile reads a file that nobody but its owner may use. Its group may only read it, with a warning: where secrets are mounted into a
+// container, that is how the bot's own user gets at them.
 func (v value) secretFile(path string) (string, bool) {
 	path = v.r.resolve(path)
 	info, err := os.Stat(path)
@@ -79,9 +79,11 @@ func (v value) secretFile(path string) (string, bool) {
 	case info.Size() > secretFileMax:
 		v.fault("points to a file of more than 64 KiB, which no secret needs")
 		return "", false
-	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		v.warn("points to a file that others than its owner may use (mode %04o); run chmod 600 on it if it lies on a machine with other users",
-			info.Mode().Perm())
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o037 != 0:
+		v.fault("points to a file that others than its owner may use (mode %04o); run chmod 600 on it", info.Mode().Perm())
+		return "", false
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o040 != 0:
+		v.warn("points to a file that its group may read (mode %04o); run chmod 600 on it if others are in that group", info.Mode().Perm())
 	}
 	content, err := v.r.readFile(path)
 	if err != nil {
