@@ -68,7 +68,6 @@ func (a *app) run(ctx context.Context) (err error) {
 	server := newServer(a.health, a.log)
 	all.start(ctx, part{"http", func(ctx context.Context) error { return server.serve(ctx, a.listener) }})
 	defer func() { err = errors.Join(err, all.stop()) }()
-	a.log.Info("listening", "listen", a.addr())
 
 	j, err := openJournal(a.cfg)
 	if err != nil {
@@ -117,7 +116,7 @@ func (a *app) meetSlack(ctx context.Context) (directory.Self, error) {
 		if ctx.Err() != nil {
 			return directory.Self{}, nil // told to stop while waiting: that is no fault
 		}
-		a.log.Warn("slack cannot be asked yet", "error", err, "again_in", wait.String())
+		a.log.Warn("slack cannot be asked yet", "error", err, "again_in", wait.String(), "listen", a.addr())
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():

@@ -152,9 +152,9 @@ func TestHostileStartWaits(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, props{later: true, before: func(tw *town.Town) { tw.Slack.Fault(f) }})
 			s.launch()
-			s.until("the bot says where it listens", func() bool { return len(s.out.entries("listening")) > 0 })
-			s.base = "http://" + s.out.entries("listening")[0]["listen"].(string)
 			s.until("the bot says that it waits", func() bool { return len(s.out.entries("slack cannot be asked yet")) > 0 })
+			listen, _ := s.out.entries("slack cannot be asked yet")[0]["listen"].(string)
+			s.base = "http://" + listen
 			for path, want := range map[string]int{"/readyz": 503, "/healthz": 200, commandsPath: 503} {
 				h := hand{method: http.MethodGet, path: path}
 				if path == commandsPath {
