@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -44,6 +45,8 @@ type killStage struct {
 	base string // of the bot's own listener, the same for every process
 	bot  *process
 
+	lives atomic.Int32 // that have ended
+
 	mu     sync.Mutex
 	clicks []clicked
 }
@@ -54,6 +57,9 @@ type clicked struct {
 	account    string // id
 	at         time.Time
 }
+
+// turnedAway is after how long people take it that a living bot has not taken in what they typed.
+const turnedAway = 20 * time.Second
 
 // killPatience is how long a whole kill test may take.
 const killPatience = 5 * time.Minute
@@ -183,6 +189,7 @@ func (s *killStage) kill() {
 		}
 	}
 	s.bot = nil
+	s.lives.Add(1)
 }
 
 // stop stops the bot as an operator does. It must end well.
@@ -197,6 +204,7 @@ func (s *killStage) stop() {
 			s.t.Errorf("the bot was stopped and ended with: %v", err)
 		}
 		s.bot = nil
+		s.lives.Add(1)
 	case <-s.ctx.Done():
 		s.t.Fatal("the bot does not stop")
 	}
@@ -316,22 +324,23 @@ func (s *killStage) note(c clicked) {
 	s.clicks = append(s.clicks, c)
 }
 
-// ask types the request until its card is there. What was acknowledged may be lost as long as the card is not there: then people ask again.
+// ask types the request until its card is there. A look-up that was acknowledged dies with its process, and then people ask again. While the
+// process lives they wait: it may still be looking up.
 func (s *killStage) ask(l leaver) error {
 	line := fmt.Sprintf("%s provider:%s reason:last day was Friday", l.email, l.provider)
 	for s.ctx.Err() == nil {
+		life := s.lives.Load()
 		ack, err := s.town.Slack.Command(s.ctx, town.Alice, town.General, "/offboard", line)
 		if err != nil {
 			return err
 		}
-		if ack.Error != "" {
+		if ack.Error != "" && ack.Error != workspace.TimedOut { // nobody took it in
 			s.pass(100*time.Millisecond, never)
 			continue
 		}
-		ctx, cancel := context.WithTimeout(s.ctx, 3*time.Second)
-		err = s.town.Slack.Wait(ctx, func() bool { _, ok := s.cardOf(l); return ok })
-		cancel()
-		if err == nil {
+		shown := false
+		s.pass(turnedAway, func() bool { _, shown = s.cardOf(l); return shown || s.lives.Load() != life })
+		if shown {
 			return nil
 		}
 	}
