@@ -32,6 +32,7 @@ var rules = []rule{
 	{of: "internal/providers/wire", may: []string{"internal/providers", "internal/secret"}},
 	{of: "internal/providers/providertest", may: []string{"internal/providers", "internal/secret", "internal/sandbox/fault"}},
 	{of: "internal/providers/*", may: []string{"internal/providers", "internal/providers/wire", "internal/secret"}},
+	{of: "internal/journal/redis/redistest", pure: true},
 	{of: "internal/journal/*", may: []string{"internal/journal", "internal/secret"}},
 
 	{of: "internal/slackbot/...", may: []string{

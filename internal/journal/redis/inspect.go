@@ -1,0 +1,121 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// inspectEvery is how often the server is looked at.
+const inspectEvery = time.Second
+
+// state is what the last inspection found.
+type state struct {
+	settings Settings // the last that were read
+	err      error    // why they could not be read now
+}
+
+// Settings are those that the last inspection read.
+func (j *Journal) Settings() Settings {
+	if s := j.state.Load(); s != nil {
+		return s.settings
+	}
+	return Settings{}
+}
+
+// Trouble lists, for people, why nothing can be recorded now; empty: it can.
+func (j *Journal) Trouble() []string {
+	if err := j.store.fault(); err != nil {
+		return []string{"Redis has lost what was recorded: restore it or accept the loss, then start the bot again"}
+	}
+	s := j.state.Load()
+	switch {
+	case s == nil:
+		return nil
+	case s.err != nil:
+		return []string{"Redis cannot be asked"}
+	case s.settings.Full:
+		return []string{"the memory of Redis is full"}
+	}
+	if why := s.settings.missing(j.options.Strict); why != "" {
+		return []string{"Redis cannot confirm that a write is safe: " + why}
+	}
+	return nil
+}
+
+// inspectOften ends with ctx.
+func (j *Journal) inspectOften(ctx context.Context) {
+	defer close(j.ended)
+	tick := time.NewTicker(inspectEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			j.inspectAgain(ctx)
+		}
+	}
+}
+
+// inspectAgain looks, and logs where the answer changes.
+func (j *Journal) inspectAgain(ctx context.Context) {
+	before := j.Trouble()
+	if err := j.inspect(ctx); err != nil && ctx.Err() == nil {
+		s := state{settings: j.Settings(), err: err}
+		j.state.Store(&s)
+	}
+	after := j.Trouble()
+	switch {
+	case len(after) > 0 && (len(before) == 0 || before[0] != after[0]):
+		j.log.Error("the journal cannot record", "why", after[0], "error", errors.Join(j.store.fault(), j.state.Load().err))
+	case len(after) == 0 && len(before) > 0:
+		j.log.Info("the journal can record again")
+	}
+}
+
+// inspect reads the server's clock, settings and store.
+func (j *Journal) inspect(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
+	n, err := j.node(ctx)
+	if err != nil {
+		return err
+	}
+	sent := time.Now()
+	server, err := n.Time(ctx).Result()
+	if err != nil {
+		return fmt.Errorf("ask for the time: %w", err)
+	}
+	j.clock.measured(sent, time.Now(), server)
+	s, err := look(ctx, n)
+	if err != nil {
+		return err
+	}
+	s.accept = j.options.Accept
+	if s.wanted, err = j.holds(ctx, n, s.Replicas > 0); err != nil {
+		return err
+	}
+	j.state.Store(&state{settings: s})
+	return nil
+}
+
+// holds compares the store with what was seen, and says whether a write must be on a replica: behind Sentinel, and as soon as
+// any process has seen one, since then a failover may come.
+func (j *Journal) holds(ctx context.Context, n *redis.Client, replicas bool) (wanted bool, err error) {
+	seen := j.store.seen()
+	m, err := inspectScript.Run(ctx, n, []string{j.keys.of("meta")}, j.store.install, flag(replicas)).Slice()
+	if err != nil {
+		return false, fmt.Errorf("look at the store: %w", err)
+	}
+	if install, total := text(m, 0), number(m, 1); install != j.store.install || total < seen {
+		_ = j.store.lose(install, total, seen) // kept there
+	} else {
+		j.store.saw(total)
+	}
+	wanted = j.options.Kind == Sentinel || text(m, 2) == "1"
+	return wanted && !j.options.accepts(NoReplicas), nil
+}
