@@ -37,8 +37,10 @@ func newClient(o Options) (redis.UniversalClient, error) {
 	case Cluster:
 		u.DB = 0
 		return redis.NewClusterClient(u.Cluster()), nil
-	default:
+	case Single:
 		return redis.NewClient(u.Simple()), nil
+	default:
+		return nil, fmt.Errorf("no such kind: %q", o.Kind)
 	}
 }
 

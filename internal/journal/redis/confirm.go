@@ -2,8 +2,10 @@ package redis
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 
@@ -157,8 +159,21 @@ func explain(err error) error {
 			return fmt.Errorf("%s: %w", e.means, err)
 		}
 	}
-	if !isAnswer(err) && strings.HasPrefix(err.Error(), "redis: ") {
+	op, dial := errors.AsType[*net.OpError](err)
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	slow, ok := errors.AsType[net.Error](err)
+	switch {
+	case dial && op.Op == "dial":
+		return fmt.Errorf("it cannot be reached: %w", err)
+	case untrusted:
+		return fmt.Errorf("its certificate is not trusted: %w", err)
+	case ok && slow.Timeout():
+		return fmt.Errorf("it does not answer: %w", err)
+	case strings.Contains(err.Error(), "cluster support disabled"):
+		return fmt.Errorf("it is no Redis Cluster; write the address as redis://: %w", err)
+	case !isAnswer(err) && strings.Contains(err.Error(), "redis: can't parse"):
 		return fmt.Errorf("it does not answer as Redis does: %w", err)
+	default:
+		return err
 	}
-	return err
 }

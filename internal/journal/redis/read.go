@@ -11,28 +11,27 @@ import (
 	"offboard/internal/journal"
 )
 
-// Load returns the log, read in one transaction and one round trip.
+// Load returns the log, read at one moment and in one round trip.
 func (j *Journal) Load(ctx context.Context, id string) (journal.Log, error) {
 	leave, err := j.enter(ctx)
 	if err != nil {
 		return journal.Log{}, err
 	}
 	defer leave()
-	var head *redis.SliceCmd
-	var records *redis.StringSliceCmd
-	_, err = j.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		head = p.HMGet(ctx, j.keys.log(id), "number", "version", "wake", "open")
-		records = p.LRange(ctx, j.keys.records(id), 0, -1)
-		return nil
-	})
+	answer, err := loadScript.Run(ctx, j.client, []string{j.keys.log(id), j.keys.records(id)}).Slice()
 	if err != nil {
-		return journal.Log{}, fmt.Errorf("journal: load: %w", err)
+		return journal.Log{}, fmt.Errorf("journal: load: %w", explain(err))
 	}
-	return decodeLog(id, head.Val(), records.Val())
+	if len(answer) != 2 {
+		return journal.Log{}, fmt.Errorf("journal: load: the server answered %d parts", len(answer))
+	}
+	head, _ := answer[0].([]any)
+	records, _ := answer[1].([]any)
+	return decodeLog(id, head, records)
 }
 
-func decodeLog(id string, head []any, records []string) (journal.Log, error) {
-	if head[0] == nil {
+func decodeLog(id string, head, records []any) (journal.Log, error) {
+	if len(head) == 0 || head[0] == nil {
 		return journal.Log{}, journal.ErrNotFound
 	}
 	l := journal.Log{ID: id, Open: text(head, 3) == "1", Records: make([]journal.Record, 0, len(records))}
@@ -46,8 +45,8 @@ func decodeLog(id string, head []any, records []string) (journal.Log, error) {
 	if l.Wake, err = decodeTime(text(head, 2)); err != nil {
 		return journal.Log{}, err
 	}
-	for i, s := range records {
-		r, err := decodeRecord(i+1, s)
+	for i := range records {
+		r, err := decodeRecord(i+1, text(records, i))
 		if err != nil {
 			return journal.Log{}, err
 		}

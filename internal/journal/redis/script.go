@@ -18,6 +18,9 @@ var renewSource string
 //go:embed found.lua
 var foundSource string
 
+//go:embed load.lua
+var loadSource string
+
 //go:embed inspect.lua
 var inspectSource string
 
@@ -25,6 +28,7 @@ var (
 	appendScript = redis.NewScript(appendSource)
 	claimScript  = redis.NewScript(claimSource)
 	renewScript  = redis.NewScript(renewSource)
+	loadScript   = redis.NewScript(loadSource)
 	foundScript  = redis.NewScript(foundSource)
 
 	inspectScript = redis.NewScript(inspectSource)

@@ -42,7 +42,10 @@ func look(ctx context.Context, n *redis.Client) (Settings, error) {
 		return nil
 	})
 	if info.Err() != nil {
-		return Settings{}, fmt.Errorf("ask what it is: %w", info.Err())
+		err = info.Err()
+	}
+	if info.Val() == "" { // go-redis leaves a command without an error when the server refuses the log-in
+		return Settings{}, fmt.Errorf("ask what it is: %w", err)
 	}
 	if err != nil && !isAnswer(err) {
 		return Settings{}, fmt.Errorf("ask for its settings: %w", err)

@@ -2,6 +2,7 @@ package redistest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -67,7 +68,7 @@ func freePort() (int, error) {
 	ports.Lock()
 	defer ports.Unlock()
 	for range 100 {
-		l, err := net.Listen("tcp4", "127.0.0.1:0")
+		l, err := listen(0)
 		if err != nil {
 			return 0, fmt.Errorf("find a free port: %w", err)
 		}
@@ -82,8 +83,13 @@ func freePort() (int, error) {
 	return 0, errors.New("no free port")
 }
 
+func listen(port int) (net.Listener, error) {
+	var lc net.ListenConfig
+	return lc.Listen(context.Background(), "tcp4", "127.0.0.1:"+strconv.Itoa(port))
+}
+
 func free(port int) bool {
-	l, err := net.Listen("tcp4", "127.0.0.1:"+strconv.Itoa(port))
+	l, err := listen(port)
 	if err != nil {
 		return false
 	}
@@ -94,6 +100,16 @@ func free(port int) bool {
 // Addr is where it listens.
 func (s *Server) Addr() string { return "127.0.0.1:" + strconv.Itoa(s.Port) }
 
+// Reconfigured starts it again with other arguments.
+func (s *Server) Reconfigured(t testing.TB, args ...string) {
+	t.Helper()
+	s.Kill()
+	s.args = args
+	if err := s.Restart(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Restart starts it again in the same folder, on the same port.
 func (s *Server) Restart() error {
 	args := []string{"--port", strconv.Itoa(s.Port), "--bind", "127.0.0.1", "--dir", s.Dir, "--save", "", "--daemonize", "no"}
@@ -102,7 +118,7 @@ func (s *Server) Restart() error {
 
 func (s *Server) launch(args []string) error {
 	s.out = &bytes.Buffer{}
-	s.cmd = exec.Command("redis-server", args...)
+	s.cmd = exec.CommandContext(context.Background(), "redis-server", args...)
 	s.cmd.Stdout, s.cmd.Stderr, s.cmd.Dir = s.out, s.out, s.Dir
 	if err := s.cmd.Start(); err != nil {
 		return fmt.Errorf("start redis-server, which these tests need: %w", err)

@@ -2,6 +2,7 @@ package redistest
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -17,7 +18,10 @@ var ports sync.Mutex
 // Do sends a command on a connection of its own and returns the answer as it came: "+PONG", "-ERR …", ":1", or a bulk string's text.
 // The entries of an array stand one a line.
 func (s *Server) Do(words ...string) (string, error) {
-	c, err := net.DialTimeout("tcp4", s.Addr(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	var d net.Dialer
+	c, err := d.DialContext(ctx, "tcp4", s.Addr())
 	if err != nil {
 		return "", err
 	}
