@@ -2,6 +2,7 @@ package redis_test
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -128,7 +129,7 @@ func TestLostAnswerOfAWriteThatIsNotSafe(t *testing.T) {
 func follower(t *testing.T, master *redistest.Server) *redistest.Server {
 	t.Helper()
 	master.Must(t, "CONFIG", "SET", "repl-diskless-sync-delay", "0")
-	r := redistest.Start(t, append(redistest.Durable(), "--replicaof", strings.Replace(master.Addr(), ":", " ", 1))...)
+	r := redistest.Start(t, append(redistest.Durable(), "--replicaof", "127.0.0.1", strconv.Itoa(master.Port))...)
 	master.Await(t, "state=online", "INFO", "replication")
 	r.Await(t, "master_link_status:up", "INFO", "replication")
 	return r
