@@ -55,7 +55,47 @@ type HTTP struct {
 
 // Journal says where the journal is.
 type Journal struct {
-	File string // path of the embedded journal
+	File  string // path of the embedded journal; empty where Redis is set
+	Redis *Redis
+}
+
+// RedisKind is how Redis servers stand together.
+type RedisKind string
+
+// The kinds.
+const (
+	RedisSingle   RedisKind = "single"
+	RedisSentinel RedisKind = "sentinel"
+	RedisCluster  RedisKind = "cluster"
+)
+
+// RedisRisk is a danger that the configuration accepts by name.
+type RedisRisk string
+
+// The risks.
+const (
+	RedisEviction      RedisRisk = "eviction"
+	RedisNoPersistence RedisRisk = "no_persistence"
+	RedisNoReplicas    RedisRisk = "no_replicas"
+)
+
+// RedisRisks lists every RedisRisk.
+func RedisRisks() []RedisRisk { return []RedisRisk{RedisEviction, RedisNoPersistence, RedisNoReplicas} }
+
+// Redis says where a journal on Redis is, and how to get in.
+type Redis struct {
+	Kind   RedisKind
+	Addrs  []string // host:port, at least one
+	Master string   // sentinel only
+	DB     int      // not with cluster
+	Prefix string   // of every key
+	TLS    bool
+
+	Username         string
+	Password         secret.String // may be empty
+	SentinelPassword secret.String // may be empty
+	CA               []byte        // PEM; empty: the machine's authorities
+	Accept           []RedisRisk
 }
 
 // People are members of the workspace, by id and by user group.

@@ -10,7 +10,7 @@ const blank = "[redacted]"
 // The keys of design §6 that hold secrets.
 var secretKeys = map[string]bool{
 	"bot_token": true, "app_token": true, "signing_secret": true,
-	"api_key": true, "secret_key": true, "token": true, "client_secret": true,
+	"api_key": true, "secret_key": true, "token": true, "client_secret": true, "password": true, "sentinel_password": true,
 }
 
 var (

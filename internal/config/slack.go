@@ -101,25 +101,3 @@ func readHTTP(top *fields) HTTP {
 	f.done()
 	return h
 }
-
-func readJournal(top *fields) Journal {
-	j := Journal{File: top.of.r.resolve(defaultJournal)}
-	v, ok := top.optional("journal")
-	if !ok {
-		return j
-	}
-	t, ok := v.text()
-	if !ok {
-		return j
-	}
-	scheme, path, _ := strings.Cut(t, ":")
-	switch {
-	case scheme == "file" && path != "" && !strings.HasPrefix(path, "//"):
-		j.File = top.of.r.resolve(path)
-	case strings.HasPrefix(scheme, "redis"):
-		v.fault("asks for Redis, which is not built yet; use file:PATH, as in file:offboard.db")
-	default:
-		v.fault("must be file:PATH, as in file:offboard.db")
-	}
-	return j
-}
