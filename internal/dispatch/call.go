@@ -34,7 +34,7 @@ func (d *Dispatcher) call(ctx context.Context, r *approvals.Request, begun appro
 
 // do sends the write. A panic in a provider leaves the outcome unknown.
 func (d *Dispatcher) do(ctx context.Context, p providers.Provider, o providers.Order, deadline time.Time) (c approvals.Call) {
-	ctx, cancel := context.WithDeadline(ctx, deadline)
+	ctx, cancel := context.WithDeadline(ctx, d.here(deadline))
 	defer cancel()
 	vendor := p.Describe().Vendor
 	defer func() {
@@ -55,6 +55,13 @@ func (d *Dispatcher) do(ctx context.Context, p providers.Provider, o providers.O
 	return approvals.Call{Err: &providers.Error{
 		Kind: providers.UnknownOutcome, Vendor: vendor, Op: string(o.Action), Err: err, Say: vendor + " gave no clear answer",
 	}}
+}
+
+// here is the moment on this machine's clock at which the dispatcher's shows t. The machine's clock is read first: a process that is stopped in
+// between gets an earlier deadline, never a later one.
+func (d *Dispatcher) here(t time.Time) time.Time {
+	machine := time.Now()
+	return t.Add(machine.Sub(d.now()))
 }
 
 // unsettled reports whether reading back right now is pointless or must wait until people have been told: the call provably had no

@@ -171,6 +171,26 @@ func TestUnseenIsLookedAtForADay(t *testing.T) {
 	}
 }
 
+// TestClockOfTheStore: where the store's clock differs from the machine's, a call has the time that it was given all the same.
+func TestClockOfTheStore(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range []time.Duration{time.Hour, -time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &idp{}
+			s := newStage(t, p)
+			defer s.close()
+			s.sleep(ahead)
+			r := s.ask(true)
+			s.run("a", true)
+			s.approve(r)
+			s.until("done", inState(approvals.StateDone))
+			if limit := p.Describe().Timeout; p.left > limit || p.left < limit/2 {
+				t.Errorf("clock %s ahead: the call had %s of %s", ahead, p.left, limit)
+			}
+		})
+	}
+}
+
 func TestNothingToSeeEndsAsUnknownForAHuman(t *testing.T) {
 	t.Parallel()
 	p := &idp{

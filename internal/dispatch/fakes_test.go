@@ -42,6 +42,7 @@ type idp struct {
 	reads int
 	host  string
 	sleep func(time.Duration) // the stage's
+	left  time.Duration       // until the deadline of the last write, when it arrived
 }
 
 func (p *idp) Describe() providers.Description {
@@ -73,9 +74,12 @@ func (p *idp) Read(_ context.Context, id string) (providers.Account, error) {
 	return a, nil
 }
 
-func (p *idp) Do(context.Context, providers.Order) (providers.Answer, error) {
+func (p *idp) Do(ctx context.Context, _ providers.Order) (providers.Answer, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if end, ok := ctx.Deadline(); ok {
+		p.left = time.Until(end)
+	}
 	p.calls++
 	if p.do == nil {
 		p.remove()
