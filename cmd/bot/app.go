@@ -69,17 +69,11 @@ func (a *app) run(ctx context.Context) (err error) {
 	all.start(ctx, part{"http", func(ctx context.Context) error { return server.serve(ctx, a.listener) }})
 	defer func() { err = errors.Join(err, all.stop()) }()
 
-	j, err := openJournal(a.cfg)
+	j, err := a.openJournal(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	a.health.watch(func() []string {
-		if j.Err() != nil {
-			return []string{"the journal cannot be written any more: look at its disk, then start the bot again"}
-		}
-		return nil
-	})
 	self, err := a.meetSlack(ctx)
 	if err != nil || ctx.Err() != nil {
 		return err
@@ -99,6 +93,22 @@ func (a *app) run(ctx context.Context) (err error) {
 	case err := <-all.failed:
 		return err
 	}
+}
+
+// openJournal opens the journal, takes its clock over, and says what its settings put at risk.
+func (a *app) openJournal(ctx context.Context) (*store, error) {
+	j, err := openJournal(ctx, a.cfg, redisOptions(a.cfg, a.log))
+	if err != nil {
+		return nil, err
+	}
+	if j.now != nil {
+		a.now = j.now
+	}
+	a.health.watch(j.trouble)
+	if err := logRisks(ctx, j, a.log); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return j, nil
 }
 
 // meetSlack waits until Slack has said who we are and that both channels are fit. What only a person can mend is an error.

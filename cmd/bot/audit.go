@@ -1,17 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 
 	"offboard/internal/config"
 	"offboard/internal/journal"
-	"offboard/internal/journal/embedded"
 )
 
 type auditCmd struct {
-	Verify auditVerifyCmd `cmd:"" help:"Check that no record was changed since it was written. The bot must be stopped."`
+	Verify auditVerifyCmd `cmd:"" help:"Check that no record was changed since it was written. On a file the bot must be stopped."`
 }
 
 type auditVerifyCmd struct {
@@ -24,12 +24,9 @@ func (c *auditVerifyCmd) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(cfg.Journal.File); err != nil {
-		return fmt.Errorf("there is no journal to verify: %w", err) // opening it would make one, and find it whole
-	}
-	j, err := openJournal(cfg)
+	j, err := openToRead(e.ctx, cfg)
 	if err != nil {
-		return err
+		return fmt.Errorf("there is no journal to verify: %w", err)
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
 	n, bad := 0, 0
@@ -53,10 +50,14 @@ func (c *auditVerifyCmd) Run(e *env) (err error) {
 	return nil
 }
 
-func openJournal(cfg *config.Config) (*embedded.Journal, error) {
-	j, err := embedded.Open(cfg.Journal.File)
-	if err != nil {
-		return nil, fmt.Errorf("journal %s: %w", cfg.Journal.File, err)
+// openToRead opens a journal that is there: opening another would make one, and find it whole.
+func openToRead(ctx context.Context, cfg *config.Config) (*store, error) {
+	o := redisOptions(cfg, nil)
+	o.Existing, o.Strict = true, false
+	if cfg.Journal.Redis == nil {
+		if _, err := os.Stat(cfg.Journal.File); err != nil {
+			return nil, err
+		}
 	}
-	return j, nil
+	return openJournal(ctx, cfg, o)
 }

@@ -22,7 +22,7 @@ func (c *checkCmd) Run(e *env) error {
 	if !cfg.Writes {
 		fmt.Fprintln(e.stdout, "Writes are off: everything but the provider's write really happens. Set writes: true when you are ready.")
 	}
-	return nil
+	return checkJournal(e.ctx, cfg, e.stdout)
 }
 
 // load reads the configuration, and prints its warnings.

@@ -10,6 +10,7 @@ import (
 
 	"offboard/internal/approvals"
 	"offboard/internal/book"
+	"offboard/internal/journal"
 	"offboard/internal/mrkdwn"
 	"offboard/internal/providers"
 )
@@ -68,6 +69,7 @@ var _ Handler = (*Service)(nil)
 // The fixed sentences for faults of our own.
 const (
 	cannotRecord = "The bot cannot record this now. Nothing was done. Try again in a minute."
+	recordsLost  = "The bot's journal has lost what was recorded, so it records nothing until an operator has looked. Nothing was done."
 	cannotTell   = "The bot cannot check who you are now. Nothing was done. Try again in a minute."
 )
 
@@ -124,6 +126,9 @@ func (s *Service) remember(ctx context.Context, d Delivery) (Ack, bool) {
 	}
 	if err != nil {
 		s.log.Error("remember delivery", "error", err)
+		if errors.Is(err, journal.ErrLost) {
+			return Ack{Text: recordsLost}, false
+		}
 		return Ack{Text: cannotRecord}, false
 	}
 	return Ack{}, true
@@ -223,6 +228,9 @@ func (s *Service) apology(err error) (r Reply, owed bool) {
 		return Reply{Text: cannotTell}, true
 	}
 	s.log.Error("command", "error", err)
+	if errors.Is(err, journal.ErrLost) {
+		return Reply{Text: recordsLost}, true
+	}
 	return Reply{Text: fmt.Sprintf("The bot cannot reach its own records now, so nobody can say whether this was recorded. "+
 		"Type `%s list` in a minute to see, and try again if it is not there.", s.set.Command)}, true
 }

@@ -1,5 +1,6 @@
 -- Makes the store, or says what is there: {format, install, total}. Where a key of ours is of another kind it answers {'', that key}.
--- Nothing is written into a store that is there already.
+-- Nothing is written into a store that is there already,
+-- nor without an install id: then it answers {'none'} where there is none.
 local format, install = ARGV[1], ARGV[2]
 local kinds = {'hash', 'hash', 'zset', 'zset', 'hash', 'zset', 'zset', 'zset', 'zset', 'zset', 'hash'}
 local empty = true
@@ -11,6 +12,9 @@ for i, key in ipairs(KEYS) do
       return {'', key}
     end
   end
+end
+if empty and install == '' then
+  return {'none'}
 end
 if empty then
   redis.call('HSET', KEYS[1], 'format', format, 'install', install, 'number', 0, 'total', 0)

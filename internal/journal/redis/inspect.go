@@ -9,6 +9,28 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
+// ErrUnfit says that the server was reached, and must not be used as it is.
+var ErrUnfit = errors.New("this Redis is not fit for the journal")
+
+// Examine looks at the server, writes nothing, and returns its risks. The error wraps ErrUnfit where the server must not be used as it is.
+func Examine(ctx context.Context, o Options) (risks []string, err error) {
+	silence()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	client, err := newClient(o)
+	if err != nil {
+		return nil, fmt.Errorf("journal: redis: %w", err)
+	}
+	defer func() { err = errors.Join(err, client.Close()) }()
+	j := &Journal{options: o, client: client, keys: keys{tag: o.Prefix}}
+	s, err := j.fitting(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("journal: redis at %s: %w", o.where(), err)
+	}
+	return s.Risks(), nil
+}
+
 // inspectEvery is how often the server is looked at.
 const inspectEvery = time.Second
 

@@ -67,15 +67,7 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 func (j *Journal) begin(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
-	n, err := j.node(ctx)
-	if err != nil {
-		return explain(err)
-	}
-	s, err := look(ctx, n)
-	if err != nil {
-		return explain(err)
-	}
-	if err := s.fit(j.options); err != nil {
+	if _, err := j.fitting(ctx); err != nil {
 		return err
 	}
 	if err := j.find(ctx); err != nil {
@@ -84,16 +76,40 @@ func (j *Journal) begin(ctx context.Context) error {
 	return explain(j.inspect(ctx))
 }
 
+// fitting returns the settings of a server that may be used.
+func (j *Journal) fitting(ctx context.Context) (Settings, error) {
+	n, err := j.node(ctx)
+	if err != nil {
+		return Settings{}, explain(err)
+	}
+	s, err := look(ctx, n)
+	if err != nil {
+		return Settings{}, explain(err)
+	}
+	s.accept = j.options.Accept
+	s.wanted = (j.options.Kind == Sentinel || s.Replicas > 0) && !j.options.accepts(NoReplicas)
+	if err := s.fit(j.options); err != nil {
+		return Settings{}, fmt.Errorf("%w: %w", ErrUnfit, err)
+	}
+	return s, nil
+}
+
 // openTime bounds Open: a failover may be under way.
 const openTime = 20 * time.Second
 
 func (j *Journal) find(ctx context.Context) error {
-	answer, err := foundScript.Run(ctx, j.client, j.keys.all(), format, rand.Text()).Slice()
+	install := rand.Text()
+	if j.options.Existing {
+		install = ""
+	}
+	answer, err := foundScript.Run(ctx, j.client, j.keys.all(), format, install).Slice()
 	if err != nil {
 		return fmt.Errorf("find the store: %w", err)
 	}
 	switch kind := text(answer, 0); kind {
 	case format:
+	case "none":
+		return journal.ErrNotFound
 	case "":
 		return fmt.Errorf("%w: another program uses the key %q", journal.ErrForeign, text(answer, 1))
 	default:

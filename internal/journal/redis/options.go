@@ -52,6 +52,9 @@ type Options struct {
 	Strict bool
 	Accept []Accept
 
+	// Existing makes no store where there is none: journal.ErrNotFound.
+	Existing bool
+
 	Logger *slog.Logger
 }
 

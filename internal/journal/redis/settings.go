@@ -97,7 +97,6 @@ func (s Settings) number() int {
 
 // fit says why the server cannot be used at all, or, where that is asked, not for writing.
 func (s Settings) fit(o Options) error {
-	s.accept = o.Accept
 	switch {
 	case s.number() < oldest:
 		return fmt.Errorf("it is Redis %q; 6.2 or newer is needed", s.Version)

@@ -194,6 +194,30 @@ func TestPassword(t *testing.T) {
 	put(t, open(t, o), sure("log", 0))
 }
 
+// TestLeastRights: what the README says a user needs is enough.
+func TestLeastRights(t *testing.T) {
+	t.Parallel()
+	rights := strings.Fields("~{offboard}* resetchannels +@read +@write +@scripting +@connection +info +time +wait")
+	user := func(more ...string) []string {
+		args := append(redistest.Durable(), "--user", "bot", "on", ">word")
+		return append(append(args, rights...), more...)
+	}
+	s := redistest.Start(t, user("+config|get")...)
+	o := strict(s, "offboard")
+	o.Username, o.Password = "bot", secret.New("word")
+	follower(t, s)
+	put(t, open(t, o), sure("log", 0))
+
+	s = redistest.Start(t, user()...)
+	o.Addrs = []string{s.Addr()}
+	if !newer(t, s) {
+		fails(t, o, "does not tell its settings")
+	}
+	o.Prefix = "elsewhere"
+	o.Strict = false
+	fails(t, o, "does not let this user")
+}
+
 // TestForeign: keys of somebody else are left as they are.
 func TestForeign(t *testing.T) {
 	t.Parallel()

@@ -77,13 +77,16 @@ func (p *Proxy) serve() {
 	}
 }
 
-func (p *Proxy) keep(c net.Conn, yes bool) {
+// keep notes connections that close has to end, or forgets them.
+func (p *Proxy) keep(yes bool, conns ...net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if yes {
-		p.conns[c] = true
-	} else {
-		delete(p.conns, c)
+	for _, c := range conns {
+		if yes {
+			p.conns[c] = true
+		} else {
+			delete(p.conns, c)
+		}
 	}
 }
 
@@ -95,10 +98,8 @@ func (p *Proxy) carry(c net.Conn) {
 		return
 	}
 	defer func() { _ = s.Close() }()
-	for _, conn := range []net.Conn{c, s} {
-		p.keep(conn, true)
-		defer p.keep(conn, false)
-	}
+	p.keep(true, c, s)
+	defer p.keep(false, c, s)
 	var mu sync.Mutex
 	var request []byte
 	p.wg.Go(func() {

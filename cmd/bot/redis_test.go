@@ -1,0 +1,113 @@
+package main
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"offboard/internal/journal/redis/redistest"
+	"offboard/internal/sandbox/town"
+)
+
+// onRedis is a stage whose journal is on a server of its own. The test starts the bot.
+func onRedis(t *testing.T, p props, args ...string) (*stage, *redistest.Server) {
+	t.Helper()
+	p.later = true
+	server := redistest.Start(t, args...)
+	s := newStage(t, p)
+	s.rewrite("journal: file:"+filepath.Join(s.dir, "offboard.db"), "journal: redis://"+server.Addr())
+	return s, server
+}
+
+// A request's whole life on Redis, over a restart, with the audit read while the bot runs.
+func TestRedisLife(t *testing.T) {
+	t.Parallel()
+	s, _ := onRedis(t, props{}, redistest.Durable()...)
+	s.start()
+	card := s.ask(town.Dana, "")
+	s.stop()
+	s.start()
+	s.press(town.Bob, card, "approve")
+	s.thread(card, "Done")
+	s.until("the end is audited", func() bool { return len(s.audited(" completed ")) == 1 })
+	s.onceDone(card.TS)
+	code, text := said(t, s.getenv, "audit", "verify", "--config", s.file)
+	if code != 0 || !strings.Contains(text, "1 request(s), every chain is whole") {
+		t.Errorf("verify ends with %d and says %q", code, text)
+	}
+	if code, text := said(t, s.getenv, "check", "--config", s.file); code != 0 || !strings.Contains(text, "loses nothing") {
+		t.Errorf("check ends with %d and says %q", code, text)
+	}
+}
+
+// A server that is wiped while the bot runs: nothing is called, readiness says so, and people who ask are told why.
+func TestRedisWiped(t *testing.T) {
+	t.Parallel()
+	s, server := onRedis(t, props{}, redistest.Durable()...)
+	s.start()
+	s.ask(town.Dana, "")
+	server.Must(t, "FLUSHALL")
+	s.until("readiness says so", func() bool { return s.readiness() == http.StatusServiceUnavailable })
+	if got := s.deliver(commandsPath, s.command(town.Alice, town.Priya.Email)); !strings.Contains(got, "has lost what was recorded") {
+		t.Errorf("Alice is told %q", got)
+	}
+	if n := server.Must(t, "DBSIZE"); n != ":0" {
+		t.Errorf("%s keys were written", n)
+	}
+	s.until("it is logged", func() bool { return len(s.out.entries("the journal cannot record")) == 1 })
+}
+
+// A server that is away for a while: people are told that nothing was done, and the bot recovers by itself.
+func TestRedisAway(t *testing.T) {
+	t.Parallel()
+	s, server := onRedis(t, props{}, redistest.Durable()...)
+	s.start()
+	server.Kill()
+	s.until("readiness says so", func() bool { return s.readiness() == http.StatusServiceUnavailable })
+	if got := s.deliver(commandsPath, s.command(town.Alice, town.Priya.Email)); !strings.Contains(got, "Nothing was done") {
+		t.Errorf("Alice is told %q", got)
+	}
+	if err := server.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	s.until("readiness says so", func() bool { return s.readiness() == http.StatusOK })
+	s.ask(town.Dana, "")
+}
+
+// A server that can lose approvals is refused where the bot writes, and told of where it rehearses.
+func TestRedisUnfit(t *testing.T) {
+	t.Parallel()
+	s, server := onRedis(t, props{}, "--appendonly", "no")
+	code, text := said(t, s.getenv, "check", "--config", s.file)
+	if code == 0 || !strings.Contains(text, "accept: [no_persistence]") {
+		t.Errorf("check ends with %d and says %q", code, text)
+	}
+	s.wontStart(server.Addr(), "append-only file", "accept: [no_persistence]")
+	if n := server.Must(t, "DBSIZE"); n != ":0" {
+		t.Errorf("%s keys were written", n)
+	}
+	s.rewrite("writes: true", "writes: false")
+	code, text = said(t, s.getenv, "check", "--config", s.file)
+	if code != 0 || !strings.Contains(text, "since its last snapshot") {
+		t.Errorf("check of a rehearsal ends with %d and says %q", code, text)
+	}
+	code, text = said(t, s.getenv, "audit", "verify", "--config", s.file)
+	if code == 0 || !strings.Contains(text, "no journal to verify") || server.Must(t, "DBSIZE") != ":0" {
+		t.Errorf("verify ends with %d and says %q", code, text)
+	}
+	s.start()
+	s.until("the risk is logged", func() bool { return len(s.out.entries("the journal's server is set to lose")) > 0 })
+}
+
+// A server that is not there ends the start; a check says so and finds no fault in the configuration.
+func TestRedisNotThere(t *testing.T) {
+	t.Parallel()
+	s, server := onRedis(t, props{})
+	server.Kill()
+	s.wontStart(server.Addr(), "cannot be reached")
+	code, text := said(t, s.getenv, "check", "--config", s.file)
+	if code != 0 || !strings.Contains(text, "could not be looked at") || !strings.Contains(text, "cannot be reached") {
+		t.Errorf("check ends with %d and says %q", code, text)
+	}
+}
