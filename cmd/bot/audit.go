@@ -1,12 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"os"
 
-	"offboard/internal/config"
 	"offboard/internal/journal"
 )
 
@@ -48,16 +45,4 @@ func (c *auditVerifyCmd) Run(e *env) (err error) {
 	}
 	fmt.Fprintf(e.stdout, "%d request(s), every chain is whole.\n", n)
 	return nil
-}
-
-// openToRead opens a journal that is there: opening another would make one, and find it whole.
-func openToRead(ctx context.Context, cfg *config.Config) (*store, error) {
-	o := redisOptions(cfg, nil)
-	o.Existing, o.Strict = true, false
-	if cfg.Journal.Redis == nil {
-		if _, err := os.Stat(cfg.Journal.File); err != nil {
-			return nil, err
-		}
-	}
-	return openJournal(ctx, cfg, o)
 }

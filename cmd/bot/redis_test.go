@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -109,5 +110,69 @@ func TestRedisNotThere(t *testing.T) {
 	code, text := said(t, s.getenv, "check", "--config", s.file)
 	if code != 0 || !strings.Contains(text, "could not be looked at") || !strings.Contains(text, "cannot be reached") {
 		t.Errorf("check ends with %d and says %q", code, text)
+	}
+}
+
+// A journal goes from a file to Redis and back, in the middle of a request's life, and the bot goes on with it.
+func TestJournalCopy(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t, redistest.Durable()...)
+	s := newStage(t, props{edit: []string{"approvals: 1", "approvals: 2"}})
+	card := s.ask(town.Dana, "")
+	s.press(town.Bob, card, "approve")
+	s.thread(card, "1 of 2")
+	other := filepath.Join(s.dir, "redis.yaml")
+	file := "journal: file:" + filepath.Join(s.dir, "offboard.db")
+	s.variant(other, file, "journal: redis://"+server.Addr())
+	s.copies(s.file, other, "has it open")
+	s.stop()
+	s.copies(s.file, other, "")
+	s.copies(s.file, other, "is not empty")
+	back := filepath.Join(s.dir, "back.yaml")
+	s.variant(back, file, "journal: file:"+filepath.Join(s.dir, "back.db"))
+	s.copies(other, back, "")
+
+	for _, file := range []string{other, back} {
+		code, text := said(t, s.getenv, "audit", "verify", "--config", file)
+		if code != 0 || !strings.Contains(text, "1 request(s), every chain is whole") {
+			t.Errorf("verify of %s ends with %d and says %q", file, code, text)
+		}
+	}
+	key := server.Must(t, "KEYS", "{offboard}rec/*")
+	record := server.Must(t, "LINDEX", key, "0")
+	server.Must(t, "LSET", key, "0", strings.Replace(record, town.Dana.Email, "x"+town.Dana.Email, 1))
+	worse := filepath.Join(s.dir, "worse.yaml")
+	s.variant(worse, file, "journal: file:"+filepath.Join(s.dir, "worse.db"))
+	s.copies(other, worse, "was changed after it was written")
+
+	s.file = back
+	s.start()
+	s.deliver(commandsPath, s.command(town.Alice, town.Dana.Email))
+	s.told(town.Alice, "OFF-1") // still reserved
+	s.press(town.Carol, card, "approve")
+	s.thread(card, "Done")
+	s.until("the end is audited", func() bool { return len(s.audited(" completed ")) == 1 })
+	s.stop()
+	s.onceDoneBy(card.TS, 2)
+}
+
+// variant writes another configuration file beside the stage's.
+func (s *stage) variant(file, old, now string) {
+	s.t.Helper()
+	yaml, err := os.ReadFile(s.file)
+	if err != nil || !strings.Contains(string(yaml), old) {
+		s.t.Fatalf("the configuration has no %q (%v)", old, err)
+	}
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(yaml), old, now)), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// copies copies a journal and expects a fault in these words; none: that it succeeds.
+func (s *stage) copies(from, to, fault string) {
+	s.t.Helper()
+	code, text := said(s.t, s.getenv, "journal", "copy", "--from", from, "--to", to)
+	if (code == 0) != (fault == "") || !strings.Contains(text, fault) || fault == "" && !strings.Contains(text, "1 request(s) copied") {
+		s.t.Errorf("copy ends with %d and says %q; want %q", code, text, fault)
 	}
 }
