@@ -44,12 +44,12 @@ func (j *Journal) submit(ctx context.Context, w journal.Write) (int, error) {
 			return 0, err
 		}
 	}
-	a := arguments{op: rand.Text(), w: w, seen: j.store.seen(), install: j.store.install}
+	a := arguments{op: rand.Text(), w: w, seen: j.store.mark(), install: j.store.install}
 	answer, unproven, err := j.runAppend(ctx, j.keys.write(w.ID), a.list(), w.Confirm)
 	if err != nil {
 		return 0, err
 	}
-	n, err := j.judge(w, a.seen, answer)
+	n, err := j.judge(a, answer)
 	if err == nil && unproven != nil {
 		return 0, unproven
 	}
@@ -59,7 +59,7 @@ func (j *Journal) submit(ctx context.Context, w journal.Write) (int, error) {
 // arguments are what the append script is given.
 type arguments struct {
 	op, install string
-	seen        int64
+	seen        mark
 	w           journal.Write
 }
 
@@ -73,7 +73,7 @@ func (a arguments) list() []any {
 	if !w.Wake.IsZero() {
 		score = micros(w.Wake)
 	}
-	args := []any{a.op, a.install, a.seen, now, w.ID, w.Expect, encodeTime(w.Wake), score, flag(w.Open), keep}
+	args := []any{a.op, a.install, a.seen.writes, a.seen.op, now, w.ID, w.Expect, encodeTime(w.Wake), score, flag(w.Open), keep}
 	args = append(args, len(w.Records))
 	for _, r := range w.Records {
 		args = append(args, encodeRecord(r))
@@ -114,11 +114,12 @@ func (a arguments) limits(args []any) []any {
 }
 
 // judge turns the script's answer into the contract's.
-func (j *Journal) judge(w journal.Write, seen int64, answer []any) (int, error) {
+func (j *Journal) judge(a arguments, answer []any) (int, error) {
+	w := a.w
 	switch text(answer, 0) {
 	case "ok":
 		if w.Expect != noLog {
-			j.store.saw(number(answer, 2))
+			j.store.saw(mark{number(answer, 2), a.op})
 		}
 		return int(number(answer, 1)), nil
 	case "conflict":
@@ -135,7 +136,7 @@ func (j *Journal) judge(w journal.Write, seen int64, answer []any) (int, error) 
 		}
 		return 0, &journal.LimitError{Key: c.Key, Limit: c.Limit, Free: at.Add(c.Within)}
 	case "lost":
-		return 0, j.store.lose(text(answer, 1), number(answer, 2), seen)
+		return 0, j.store.lose(text(answer, 1), number(answer, 2), a.seen)
 	default:
 		return 0, fmt.Errorf("journal: the server answered %q", answer)
 	}

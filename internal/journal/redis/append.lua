@@ -1,10 +1,10 @@
 -- One compare-and-append: every check, then every effect. Redis takes back nothing that was written before an error, so nothing
 -- below the line that says so may fail for a reason that could have been checked above it.
--- Answers: {'ok', number, total}, or {reason, ...} with nothing written.
+-- Answers: {'ok', number, writes}, or {reason, ...} with nothing written.
 local meta, numbers, open, due, held, seen, counts, expiry, ops, log, rec = unpack(KEYS)
-local op, install, known, now = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local id, expect, wake, score, listed, keep = ARGV[5], tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9], ARGV[10]
-local at = 10
+local op, install, known, last, now = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local id, expect, wake, score, listed, keep = ARGV[6], tonumber(ARGV[7]), ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local at = 11
 
 -- take reads the next list of the arguments: how many entries of the given width, then the entries.
 local function take(width)
@@ -22,19 +22,23 @@ local function take(width)
 end
 local records, deliveries, reserve, release, limits = take(1), take(1), take(2), take(1), take(5)
 
-local state = redis.call('HMGET', meta, 'install', 'total', 'number')
-local total = tonumber(state[2] or '0')
-if state[1] ~= install or total < known then
-  return {'lost', state[1] or '', total}
+-- remembered is how many writes the ops hold. Past that a caller's last write cannot be looked for any more.
+local remembered = 10000
+local state = redis.call('HMGET', meta, 'install', 'writes')
+local writes = tonumber(state[2] or '0')
+if state[1] ~= install or writes < known then
+  return {'lost', state[1] or '', writes}
 end
-local clock = redis.call('TIME')
-local server = clock[1] * 1000 + math.floor(clock[2] / 1000)
+if last ~= '' and known > writes - remembered and tonumber(redis.call('ZSCORE', ops, last) or '-1') ~= known then
+  return {'lost', install, writes}
+end
 
 local old = redis.call('HMGET', log, 'number', 'version')
-if redis.call('ZSCORE', ops, op) then
-  -- Written again, so that what waits for this connection's last write to be safe waits for no less than the first time.
-  redis.call('ZADD', ops, server + 1, op)
-  return {'ok', tonumber(old[1] or '0'), total}
+local done = redis.call('ZSCORE', ops, op)
+if done then
+  -- Something is written again, so that what waits for this connection's last write to be safe waits for no less than the first time.
+  redis.call('HINCRBY', meta, 'repeated', 1)
+  return {'ok', tonumber(old[1] or '0'), tonumber(done)}
 end
 if expect >= 0 then
   if tonumber(old[2] or '0') ~= expect then
@@ -64,8 +68,9 @@ end
 
 -- From here on everything is written.
 local number = tonumber(old[1] or '0')
-redis.call('ZADD', ops, server, op)
 if expect >= 0 then
+  writes = redis.call('HINCRBY', meta, 'writes', 1)
+  redis.call('HSET', meta, 'last', op)
   if number == 0 then
     number = redis.call('HINCRBY', meta, 'number', 1)
     redis.call('HSET', numbers, number, id)
@@ -74,7 +79,6 @@ if expect >= 0 then
   for _, r in ipairs(records) do
     redis.call('RPUSH', rec, r[1])
   end
-  total = redis.call('HINCRBY', meta, 'total', #records)
   if score == '' then
     redis.call('ZREM', due, id)
   else
@@ -86,6 +90,7 @@ if expect >= 0 then
     redis.call('ZREM', open, id)
   end
 end
+redis.call('ZADD', ops, writes, op)
 for _, r in ipairs(release) do
   if redis.call('HGET', held, r[1]) == id then
     redis.call('HDEL', held, r[1])
@@ -113,8 +118,8 @@ local function clear(set, before, also)
   end
 end
 if now > 0 then
-  clear(seen, ARGV[4])
-  clear(expiry, ARGV[4], counts)
+  clear(seen, ARGV[5])
+  clear(expiry, ARGV[5], counts)
 end
-clear(ops, server - 600000)
-return {'ok', number, total}
+clear(ops, writes - remembered)
+return {'ok', number, writes}

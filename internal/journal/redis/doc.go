@@ -6,9 +6,9 @@
 // server's answer, or WAITAOF and WAIT behind it, prove that it outlives the loss of this server (confirm.go); otherwise
 // journal.ErrNotDurable.
 //
-// The script compares what the server holds with what this process has seen: the id that was made with the store, and how many records
-// were ever written. A wiped or rolled-back server fits neither. It is refused with journal.ErrLost before anything is written, until
-// this process is started anew.
+// The script compares what the server holds with what this process has seen: the id that was made with the store, and the latest write, by
+// its number and its operation id. A wiped or rolled-back server fits neither, also when others have written to it since. It is refused
+// with journal.ErrLost before anything is written, until this process is started anew.
 //
 // What it does not do: decide, keep a second copy, or read this machine's clock for anything but the server's: see [Journal.Now].
 //

@@ -1,4 +1,4 @@
 package redis
 
-// Seen is how many records this process knows to have been written.
-func (j *Journal) Seen() int64 { return j.store.seen() }
+// Seen is how many writes this process knows of.
+func (j *Journal) Seen() int64 { return j.store.mark().writes }

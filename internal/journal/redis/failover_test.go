@@ -82,7 +82,7 @@ func TestFailoverAfterTheReplicasWereCutOff(t *testing.T) {
 		redistest.Eventually(t, "the loss is noticed", func() bool {
 			return strings.Contains(strings.Join(j.Trouble(), ""), "has lost what was recorded")
 		})
-		lost(t, j, m, "1 records of at least")
+		lost(t, j, m, "1 writes of at least")
 	}
 	eventually(t, open(t, guarded(g)), "log") // a new start takes what is there
 }

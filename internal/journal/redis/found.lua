@@ -1,4 +1,4 @@
--- Makes the store, or says what is there: {format, install, total}. Where a key of ours is of another kind it answers {'', that key}.
+-- Makes the store, or says what is there: {format, install, writes, last}. Where a key of ours is of another kind it answers {'', that key}.
 -- Nothing is written into a store that is there already,
 -- nor without an install id: then it answers {'none'} where there is none.
 local format, install = ARGV[1], ARGV[2]
@@ -17,7 +17,7 @@ if empty and install == '' then
   return {'none'}
 end
 if empty then
-  redis.call('HSET', KEYS[1], 'format', format, 'install', install, 'number', 0, 'total', 0)
+  redis.call('HSET', KEYS[1], 'format', format, 'install', install, 'number', 0, 'writes', 0)
 end
-local m = redis.call('HMGET', KEYS[1], 'format', 'install', 'total')
-return {m[1] or '', m[2] or KEYS[1], tonumber(m[3] or '0')}
+local m = redis.call('HMGET', KEYS[1], 'format', 'install', 'writes', 'last')
+return {m[1] or '', m[2] or KEYS[1], tonumber(m[3] or '0'), m[4] or ''}

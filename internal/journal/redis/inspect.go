@@ -128,16 +128,17 @@ func (j *Journal) inspect(ctx context.Context) error {
 // holds compares the store with what was seen, and says whether a write must be on a replica: behind Sentinel, and as soon as
 // any process has seen one, since then a failover may come.
 func (j *Journal) holds(ctx context.Context, n *redis.Client, replicas bool) (wanted bool, err error) {
-	seen := j.store.seen()
-	m, err := inspectScript.Run(ctx, n, []string{j.keys.of("meta")}, j.store.install, flag(replicas)).Slice()
+	seen := j.store.mark()
+	keys := []string{j.keys.of("meta"), j.keys.of("ops")}
+	m, err := inspectScript.Run(ctx, n, keys, j.store.install, seen.writes, seen.op, flag(replicas)).Slice()
 	if err != nil {
 		return false, fmt.Errorf("look at the store: %w", err)
 	}
-	if install, total := text(m, 0), number(m, 1); install != j.store.install || total < seen {
-		_ = j.store.lose(install, total, seen) // kept there
+	if install, writes := text(m, 0), number(m, 1); install != j.store.install || writes < seen.writes || number(m, 3) == 0 {
+		_ = j.store.lose(install, writes, seen) // kept there
 	} else {
-		j.store.saw(total)
+		j.store.saw(mark{writes, text(m, 2)})
 	}
-	wanted = j.options.Kind == Sentinel || text(m, 2) == "1"
+	wanted = j.options.Kind == Sentinel || text(m, 4) == "1"
 	return wanted && !j.options.accepts(NoReplicas), nil
 }

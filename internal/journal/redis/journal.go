@@ -116,7 +116,7 @@ func (j *Journal) find(ctx context.Context) error {
 		return fmt.Errorf("%w: it has the format %q, this program knows %q", journal.ErrForeign, kind, format)
 	}
 	j.store.install = text(answer, 1)
-	j.store.saw(number(answer, 2))
+	j.store.saw(mark{number(answer, 2), text(answer, 3)})
 	return nil
 }
 

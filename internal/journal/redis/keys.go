@@ -2,7 +2,8 @@ package redis
 
 // keys are the names of everything the journal keeps, under one hash tag, so that a Cluster has them on one server.
 //
-//	meta     hash: format, install (made with the store), number (given last), total (records ever written), replicated
+//	meta     hash: format, install (made with the store), number (given last), writes (to logs, ever), last (operation id of the last),
+//	         repeated (answers that had to be given again), replicated
 //	numbers  hash: running number → id
 //	open     sorted set: id by running number, of the logs that are listed
 //	due      sorted set: id by wake time in microseconds
@@ -10,7 +11,7 @@ package redis
 //	seen     sorted set: delivery by the time until when it is remembered
 //	counts   sorted set, by name: key, time, operation
 //	expiry   sorted set: a member of counts by the time from which it may be forgotten
-//	ops      sorted set: operation id by the server's time at which it was carried out
+//	ops      sorted set: operation id by the number of its write; of one that is about no log, of the write before it
 //	claimed  sorted set: id by the time at which the claim runs out
 //	tokens   hash: id → token of its claim
 //	log/ID   hash: number, version, wake, open

@@ -10,17 +10,29 @@ import (
 // store is what this process knows of the store it was opened with.
 type store struct {
 	install string
-	total   atomic.Int64 // records ever written, the most that the server has told
+	seen    atomic.Pointer[mark] // the latest write that the server has told of
 	lost    atomic.Pointer[error]
 }
 
-func (s *store) seen() int64 { return s.total.Load() }
+// mark is a write to a log: its number, counted over all logs, and its operation id. A server that holds fewer writes, or another under that
+// number, has lost it.
+type mark struct {
+	writes int64
+	op     string
+}
 
-// saw takes in how many records the server says were ever written.
-func (s *store) saw(total int64) {
+func (s *store) mark() mark {
+	if m := s.seen.Load(); m != nil {
+		return *m
+	}
+	return mark{}
+}
+
+// saw takes in a write that the server says it holds.
+func (s *store) saw(m mark) {
 	for {
-		known := s.total.Load()
-		if total <= known || s.total.CompareAndSwap(known, total) {
+		known := s.seen.Load()
+		if known != nil && m.writes <= known.writes || s.seen.CompareAndSwap(known, &m) {
 			return
 		}
 	}
@@ -34,16 +46,18 @@ func (s *store) fault() error {
 	return nil
 }
 
-// lose notes that the server holds another store, or an older state of ours, and returns journal.ErrLost with what was found.
-func (s *store) lose(install string, total, seen int64) error {
-	err := fmt.Errorf("%w: it holds %d records of at least %d", journal.ErrLost, total, seen)
-	switch install {
-	case s.install:
-	case "":
-		err = fmt.Errorf("%w: it is empty", journal.ErrLost)
-	default:
-		err = fmt.Errorf("%w: it holds another journal", journal.ErrLost)
+// lose notes that the server holds another store, or another state than it acknowledged, and returns journal.ErrLost with what was found.
+func (s *store) lose(install string, writes int64, seen mark) error {
+	why := "it holds another journal"
+	switch {
+	case install == "":
+		why = "it is empty"
+	case install == s.install && writes < seen.writes:
+		why = fmt.Sprintf("it holds %d writes of at least %d", writes, seen.writes)
+	case install == s.install:
+		why = "it holds other writes than it has acknowledged"
 	}
+	err := fmt.Errorf("%w: %s", journal.ErrLost, why)
 	s.lost.CompareAndSwap(nil, &err)
 	return err
 }
