@@ -20,7 +20,7 @@ func Examine(ctx context.Context, o Options) (risks []string, err error) {
 	}
 	client, err := newClient(o)
 	if err != nil {
-		return nil, fmt.Errorf("journal: redis: %w", err)
+		return nil, fmt.Errorf("journal: redis at %s: %w", o.where(), err)
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
 	j := &Journal{options: o, client: client, keys: keys{tag: o.Prefix}}

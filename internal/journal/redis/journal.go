@@ -48,7 +48,7 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 	}
 	client, err := newClient(o)
 	if err != nil {
-		return nil, fmt.Errorf("journal: redis: %w", err)
+		return nil, fmt.Errorf("journal: redis at %s: %w", o.where(), err)
 	}
 	j := &Journal{options: o, client: client, keys: keys{tag: o.Prefix}, log: o.Logger, ended: make(chan struct{})}
 	if j.log == nil {

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -216,6 +217,36 @@ func TestLeastRights(t *testing.T) {
 	o.Prefix = "elsewhere"
 	o.Strict = false
 	fails(t, o, "does not let this user")
+}
+
+// TestVersions: a server that is too old, and one that has WAITAOF, which the tests' own may not have: its answers are changed on the way.
+func TestVersions(t *testing.T) {
+	t.Parallel()
+	s := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "everysec")
+	version := regexp.MustCompile(`redis_version:\d+\.\d+\.`)
+	p := redistest.NewProxy(t, s)
+	o := via(p, strict(s, "p"))
+	as := func(major string, waited string) {
+		p.Rewrite(func(answer []byte) []byte {
+			answer = version.ReplaceAll(answer, []byte("redis_version:"+major+"."))
+			return regexp.MustCompile(`-ERR unknown command '[wW][aA][^\r]*\r\n`).ReplaceAll(answer, []byte(waited))
+		})
+	}
+	as("6.0", "")
+	fails(t, o, "6.2 or newer is needed")
+	as("x.y", "")
+	fails(t, o, "6.2 or newer is needed")
+	if newer(t, s) {
+		return // has WAITAOF itself, which other tests use
+	}
+	as("7.2", "*2\r\n:1\r\n:0\r\n")
+	j := open(t, o)
+	put(t, j, sure("log", 0))
+	as("7.2", "*2\r\n:0\r\n:0\r\n")
+	refused(t, j, sure("log", 1), journal.ErrNotDurable, "disk did not have it")
+	as("7.2", "-ERR unknown command 'waitaof'\r\n")
+	refused(t, j, sure("log", 2), journal.ErrNotDurable, "unknown command")
+	put(t, j, record("log", 3))
 }
 
 // TestForeign: keys of somebody else are left as they are.

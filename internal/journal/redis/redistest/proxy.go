@@ -20,6 +20,8 @@ type Proxy struct {
 	times int
 	then  func()
 	conns map[net.Conn]bool
+
+	rewrite func([]byte) []byte
 }
 
 // NewProxy starts a proxy before the server, and ends it with the test.
@@ -44,6 +46,22 @@ func (p *Proxy) Lose(text string, times int, then func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sign, p.times, p.then = text, times, then
+}
+
+// Rewrite changes every answer from now on, as another version of the server would answer.
+func (p *Proxy) Rewrite(f func(answer []byte) []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rewrite = f
+}
+
+func (p *Proxy) rewritten(answer []byte) []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.rewrite == nil {
+		return answer
+	}
+	return p.rewrite(answer)
 }
 
 // lost counts one answer, if the request is one that loses it.
@@ -104,14 +122,14 @@ func (p *Proxy) carry(c net.Conn) {
 	var request []byte
 	p.wg.Go(func() {
 		defer func() { _ = s.Close() }()
-		pass(c, s, func(b []byte) bool {
+		pass(c, s, func(b []byte) ([]byte, bool) {
 			mu.Lock()
 			defer mu.Unlock()
 			request = append(request, b...)
-			return true
+			return b, true
 		})
 	})
-	pass(s, c, func([]byte) bool {
+	pass(s, c, func(b []byte) ([]byte, bool) {
 		mu.Lock()
 		defer mu.Unlock()
 		then, yes := p.lost(request)
@@ -119,19 +137,23 @@ func (p *Proxy) carry(c net.Conn) {
 		if yes && then != nil {
 			then()
 		}
-		return !yes
+		return p.rewritten(b), !yes
 	})
 }
 
-// pass carries bytes until one side ends or may says no.
-func pass(from io.Reader, to io.Writer, may func([]byte) bool) {
+// pass carries bytes as through gives them, until one side ends or through says no.
+func pass(from io.Reader, to io.Writer, through func([]byte) ([]byte, bool)) {
 	b := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(b)
-		if err != nil || !may(b[:n]) {
+		if err != nil {
 			return
 		}
-		if _, err := to.Write(b[:n]); err != nil {
+		out, ok := through(b[:n])
+		if !ok {
+			return
+		}
+		if _, err := to.Write(out); err != nil {
 			return
 		}
 	}
