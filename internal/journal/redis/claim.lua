@@ -1,8 +1,9 @@
 -- Hands out due logs that nobody has claimed, oldest wake time first.
 local meta, due, claimed, tokens = unpack(KEYS)
 local install, now, till, most, token = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), ARGV[5]
-if redis.call('HGET', meta, 'install') ~= install then
-  return {'lost'}
+local there = redis.call('HGET', meta, 'install')
+if there ~= install then
+  return {'lost', there or ''}
 end
 local out, from, page = {'ok'}, 0, 64
 while #out - 1 < most do

@@ -25,7 +25,7 @@ func (j *Journal) Claim(ctx context.Context, now time.Time, lease time.Duration,
 		return nil, fmt.Errorf("journal: claim: %w", err)
 	}
 	if text(answer, 0) != "ok" {
-		return nil, journal.ErrLost
+		return nil, j.store.lose(text(answer, 1), 0, j.store.mark())
 	}
 	out := make([]journal.Claimed, 0, len(answer)-1)
 	for i := range answer[1:] {

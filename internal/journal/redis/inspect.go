@@ -71,6 +71,7 @@ func (j *Journal) Trouble() []string {
 // inspectOften ends with ctx.
 func (j *Journal) inspectOften(ctx context.Context) {
 	defer close(j.ended)
+	logged := ""
 	tick := time.NewTicker(inspectEvery)
 	defer tick.Stop()
 	for {
@@ -78,25 +79,28 @@ func (j *Journal) inspectOften(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			j.inspectAgain(ctx)
+			logged = j.inspectAgain(ctx, logged)
 		}
 	}
 }
 
-// inspectAgain looks, and logs where the answer changes.
-func (j *Journal) inspectAgain(ctx context.Context) {
-	before := j.Trouble()
+// inspectAgain looks, logs what was not logged yet, and returns what it has found wrong. A loss may have been found by a write before.
+func (j *Journal) inspectAgain(ctx context.Context, logged string) (trouble string) {
 	if err := j.inspect(ctx); err != nil && ctx.Err() == nil {
 		s := state{settings: j.Settings(), err: err}
 		j.state.Store(&s)
 	}
-	after := j.Trouble()
-	switch {
-	case len(after) > 0 && (len(before) == 0 || before[0] != after[0]):
-		j.log.Error("the journal cannot record", "why", after[0], "error", errors.Join(j.store.fault(), j.state.Load().err))
-	case len(after) == 0 && len(before) > 0:
-		j.log.Info("the journal can record again")
+	if all := j.Trouble(); len(all) > 0 {
+		trouble = all[0]
 	}
+	switch trouble {
+	case logged:
+	case "":
+		j.log.Info("the journal can record again")
+	default:
+		j.log.Error("the journal cannot record", "why", trouble, "error", errors.Join(j.store.fault(), j.state.Load().err))
+	}
+	return trouble
 }
 
 // inspect reads the server's clock, settings and store.

@@ -1,6 +1,10 @@
 package redis_test
 
 import (
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,6 +43,51 @@ func TestWiped(t *testing.T) {
 	again := open(t, strict(s, "p")) // a new start takes what is there
 	put(t, again, sure("log", 0))
 	lost(t, j, s, "it is empty")
+}
+
+// TestLossIsLogged: once, also where a write finds it and not an inspection.
+func TestLossIsLogged(t *testing.T) {
+	t.Parallel()
+	s := redistest.Start(t, redistest.Durable()...)
+	o := strict(s, "p")
+	var out lines
+	o.Logger = slog.New(slog.NewTextHandler(&out, nil))
+	j := open(t, o)
+	s.Must(t, "FLUSHALL")
+	refused(t, j, record("log", 0), journal.ErrLost, "it is empty")
+	redistest.Eventually(t, "it is logged", func() bool { return out.count("cannot record") == 1 })
+}
+
+// TestClaimFindsTheLoss: whoever only claims finds it too.
+func TestClaimFindsTheLoss(t *testing.T) {
+	t.Parallel()
+	s := redistest.Start(t, redistest.Durable()...)
+	j := open(t, strict(s, "p"))
+	s.Must(t, "FLUSHALL")
+	if c, err := j.Claim(t.Context(), time.Now(), time.Minute, 9); !errors.Is(err, journal.ErrLost) {
+		t.Errorf("claimed %v, %v", c, err)
+	}
+	if all := j.Trouble(); len(all) != 1 || !strings.Contains(all[0], "has lost") {
+		t.Errorf("trouble %q", all)
+	}
+}
+
+// lines is a log that tests can read.
+type lines struct {
+	mu  sync.Mutex
+	out strings.Builder
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.Write(b)
+}
+
+func (l *lines) count(words string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Count(l.out.String(), words)
 }
 
 func TestAnotherStore(t *testing.T) {
