@@ -32,6 +32,9 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "second":
 		os.Exit(beSecond(os.Getenv(pathVar)))
+	case "crowd":
+		fmt.Fprintln(os.Stderr, beCrowd(os.Getenv(pathVar), os.Getenv(taskVar)))
+		os.Exit(1)
 	case "writer":
 		fmt.Fprintln(os.Stderr, beWriter(os.Getenv(pathVar)))
 		os.Exit(1)

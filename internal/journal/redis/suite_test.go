@@ -17,7 +17,13 @@ import (
 // shared is a durable server that the tests which harm no server use together, each under its own prefix.
 var shared *redistest.Server
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+func TestMain(m *testing.M) {
+	if task := os.Getenv(taskVar); task != "" {
+		fmt.Fprintln(os.Stderr, beCrowd(os.Getenv(addrVar), task))
+		os.Exit(1)
+	}
+	os.Exit(run(m))
+}
 
 func run(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "redis")
