@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 FUZZTIME ?= 20s
 
-.PHONY: setup build test lint fuzz
+.PHONY: setup build test lint fuzz bench
 
 # setup installs what is missing, or says what to install.
 setup:
@@ -27,3 +27,7 @@ lint: setup
 # fuzz gives each fuzz test a short time.
 fuzz:
 	scripts/fuzz $(FUZZTIME)
+
+# bench prints what the journal reaches of what disk and server could do, as ratios of one run.
+bench: setup
+	go test -count=1 -p 1 -v -run '^TestRatios$$' ./internal/journal/embedded ./internal/journal/redis -args -ratios | grep -E '^(ratio:|---|FAIL|panic)|_test.go'
