@@ -29,12 +29,12 @@ type Book struct {
 	kick    chan struct{}
 
 	mu      sync.Mutex
-	waiters map[chan struct{}]struct{}
+	waiters map[string]map[chan struct{}]struct{} // by request
 }
 
 // New returns the book over a journal. now is the clock of everything that is written.
 func New(j journal.Journal, now func() time.Time) *Book {
-	return &Book{journal: j, now: now, kick: make(chan struct{}, 1), waiters: map[chan struct{}]struct{}{}}
+	return &Book{journal: j, now: now, kick: make(chan struct{}, 1), waiters: map[string]map[chan struct{}]struct{}{}}
 }
 
 // Decision turns a request into events to append. It may run more than once.
@@ -124,7 +124,7 @@ func (b *Book) Create(ctx context.Context, ask approvals.Ask, limits ...Limit) (
 	if err != nil {
 		return nil, fmt.Errorf("record request: %w", err)
 	}
-	b.changed()
+	b.changed(w.ID)
 	return Fold(journal.Log{ID: w.ID, Number: number, Records: w.Records, Wake: w.Wake, Open: w.Open})
 }
 
@@ -157,7 +157,7 @@ func (b *Book) Update(ctx context.Context, id string, d Decision, deliveries ...
 		return nil, fmt.Errorf("update request: %w", err)
 	}
 	if wrote {
-		b.changed()
+		b.changed(id)
 	}
 	return Fold(l)
 }

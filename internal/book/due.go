@@ -31,54 +31,83 @@ func (b *Book) Done(ctx context.Context, c journal.Claimed) error {
 	if err := b.journal.Done(ctx, c); err != nil {
 		return fmt.Errorf("give claim up: %w", err)
 	}
-	b.changed()
+	ring(b.kick)
 	return nil
 }
 
 // Changed receives whenever this process has written something. It may be missed; whoever waits on it looks from time to time too.
 func (b *Book) Changed() <-chan struct{} { return b.kick }
 
-func (b *Book) changed() {
-	select {
-	case b.kick <- struct{}{}:
-	default:
-	}
+// changed wakes who waits for work, and who waits for this request.
+func (b *Book) changed(id string) {
+	ring(b.kick)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for w := range b.waiters {
-		select {
-		case w <- struct{}{}:
-		default:
+	for w := range b.waiters[id] {
+		ring(w)
+	}
+}
+
+func ring(bell chan struct{}) {
+	select {
+	case bell <- struct{}{}:
+	default:
+	}
+}
+
+// waiter returns what is rung when this process changes the request, and what ends that.
+func (b *Book) waiter(id string) (bell chan struct{}, leave func()) {
+	bell = make(chan struct{}, 1)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.waiters[id] == nil {
+		b.waiters[id] = map[chan struct{}]struct{}{}
+	}
+	b.waiters[id][bell] = struct{}{}
+	return bell, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.waiters[id], bell)
+		if len(b.waiters[id]) == 0 {
+			delete(b.waiters, id)
 		}
 	}
 }
 
-// pollEvery is how often Wait looks for what another replica wrote.
-const pollEvery = 100 * time.Millisecond
+// How often Wait looks for what another replica wrote: often in the first second, because somebody clicks on a card that was posted this
+// moment, and then more and more rarely, because hundreds of requests may be waited for.
+const (
+	firstPoll = 100 * time.Millisecond
+	often     = 10 // polls at first's pace
+	lastPoll  = time.Second
+)
 
-// Wait returns the request as soon as ok holds for it, or as it is when ctx ends.
+// Wait returns the request as soon as ok holds for it, or as it was read last when ctx ends. Where it could not be read at all before that, the
+// error is ctx's.
 func (b *Book) Wait(ctx context.Context, id string, ok func(*approvals.Request) bool) (*approvals.Request, error) {
-	c := make(chan struct{}, 1)
-	b.mu.Lock()
-	b.waiters[c] = struct{}{}
-	b.mu.Unlock()
-	defer func() {
-		b.mu.Lock()
-		delete(b.waiters, c)
-		b.mu.Unlock()
-	}()
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
-	for {
-		r, err := b.Get(context.WithoutCancel(ctx), id)
-		if err != nil || ok(r) {
+	bell, leave := b.waiter(id)
+	defer leave()
+	timer := time.NewTimer(firstPoll)
+	defer timer.Stop()
+	var last *approvals.Request
+	for polls, pause := 0, firstPoll; ; {
+		r, err := b.Get(ctx, id)
+		switch {
+		case err != nil && ctx.Err() != nil && last != nil:
+			return last, nil
+		case err != nil || ok(r):
 			return r, err
 		}
+		last = r
 		select {
 		case <-ctx.Done():
-			return r, nil
-		case <-c:
-		case <-tick.C:
+			return last, nil
+		case <-bell:
+		case <-timer.C:
+			if polls++; polls >= often {
+				pause = min(pause*3/2, lastPoll)
+			}
+			timer.Reset(pause)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -147,4 +149,78 @@ func TestClaims(t *testing.T) {
 	}
 	s.update(r.ID, approvals.Withdraw{By: alice})
 	<-s.Changed()
+}
+
+// counted counts the reads of a journal, and can make them hang until their context ends.
+type counted struct {
+	journal.Journal
+	loads atomic.Int64
+	hangs atomic.Bool
+}
+
+func (c *counted) Load(ctx context.Context, id string) (journal.Log, error) {
+	c.loads.Add(1)
+	if c.hangs.Load() {
+		<-ctx.Done()
+		return journal.Log{}, ctx.Err()
+	}
+	return c.Journal.Load(ctx, id)
+}
+
+// Hundreds of requests may be waited for while a store serves others: what is written to one request makes nobody look who waits for
+// another, and looking becomes rare.
+func TestWaitingIsCheap(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf(t)
+		c := &counted{Journal: s.j}
+		b := book.New(c, time.Now)
+		waited, busy := s.create(ask("1")), s.create(ask("2"))
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		const waiters = 100
+		var all sync.WaitGroup
+		for range waiters {
+			all.Go(func() { _, _ = b.Wait(ctx, waited.ID, func(*approvals.Request) bool { return false }) })
+		}
+		synctest.Wait()
+		before := c.loads.Load()
+		for i := range 50 {
+			e := approvals.Event{Kind: approvals.Waiting, Proof: fmt.Sprint(i)}
+			if _, err := b.Update(t.Context(), busy.ID, book.Wish(approvals.Receipt{Event: e})); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		if n := c.loads.Load() - before; n > 50 {
+			t.Errorf("50 writes to another request cost %d reads", n)
+		}
+		all.Wait()
+		if n := (c.loads.Load() - before) / waiters; n > 45 {
+			t.Errorf("who waits for half a minute looks %d times", n)
+		}
+	})
+}
+
+// A store that hangs holds nobody beyond the time that they have.
+func TestWaitingCanBeEnded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf(t)
+		c := &counted{Journal: s.j}
+		b := book.New(c, time.Now)
+		r := s.create(ask("1"))
+		never := func(*approvals.Request) bool { return false }
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		time.AfterFunc(500*time.Millisecond, func() { c.hangs.Store(true) })
+		if got, err := b.Wait(ctx, r.ID, never); err != nil || got.ID != r.ID {
+			t.Errorf("got %v, %v", got, err)
+		}
+		short, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		if got, err := b.Wait(short, r.ID, never); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v, %v", got, err)
+		}
+	})
 }

@@ -123,16 +123,25 @@ func (s *Service) clicked(ctx context.Context, id string) (*approvals.Request, e
 	ctx, cancel := context.WithTimeout(ctx, cardWait)
 	defer cancel()
 	placed := func(r *approvals.Request) bool { return r.Card.Place.Known() || r.Card.Gone }
-	soon, stop := context.WithTimeout(ctx, cardSoon)
-	defer stop()
-	r, err := s.book.Wait(soon, id, placed)
+	r, err := s.book.Get(ctx, id)
 	if err != nil || placed(r) {
 		return r, err
+	}
+	soon, stop := context.WithTimeout(ctx, cardSoon)
+	defer stop()
+	if again, err := s.book.Wait(soon, id, placed); err == nil {
+		r = again
+	}
+	if placed(r) {
+		return r, nil
 	}
 	if r, ok := s.found(ctx, r); ok {
 		return r, nil
 	}
-	return s.book.Wait(ctx, id, placed)
+	if again, err := s.book.Wait(ctx, id, placed); err == nil {
+		r = again
+	}
+	return r, nil
 }
 
 // found puts the place of a card on record that stands in Slack. What our own bot has posted with the request's mark is the card; what the

@@ -46,8 +46,15 @@ func (s *Service) list(ctx context.Context, by approvals.Person) (Reply, error) 
 	return Reply{Text: strings.Join(lines, "\n")}, nil
 }
 
+// leftAlone is all that may be said of a request that this version does not understand: any state that it reads may be wrong.
+const leftAlone = "was changed by a newer version of the bot. This replica does not understand it and leaves it alone; " +
+	"the newer replicas go on with it. Upgrade every replica."
+
 // summary is one line about a request.
 func summary(r *approvals.Request) string {
+	if r.Foreign {
+		return "*" + r.Name() + "* " + leftAlone
+	}
 	parts := make([]string, 0, len(r.Plan.Steps))
 	for _, s := range r.Plan.Steps {
 		do, _ := s.Verb()
@@ -64,6 +71,9 @@ func (s *Service) status(ctx context.Context, by approvals.Person, number int) (
 	r, err := s.numbered(ctx, number)
 	if err != nil {
 		return Reply{}, err
+	}
+	if r.Foreign {
+		return Reply{Text: summary(r), Card: r.Card.Place}, nil
 	}
 	lines := []string{summary(r)}
 	switch r.State {

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -36,7 +37,7 @@ type Settings struct {
 	Replica string // names this process in begun events
 	Writes  bool
 	Guard   approvals.Guard
-	Lease   time.Duration // of a claim; 0: 3 s. Renewed while work goes on; a lost replica's work is taken up after it
+	Lease   time.Duration // of a claim; 0: 2 s. Renewed while work goes on; a lost replica's work is taken up after it
 	Poll    time.Duration // how often to look for due requests; 0: 250 ms
 	Workers int           // requests worked on at once, most of them waiting for their turn in Slack; 0: 256
 	Hands   int           // requests at once for which something is done at a provider; 0: 16
@@ -55,12 +56,13 @@ type Dispatcher struct {
 
 	mu      sync.Mutex
 	trouble map[Channel]string
+	strange map[string]bool // requests that hold what this version does not understand
 }
 
 // New returns a dispatcher. Nothing happens before Run.
 func New(b Book, ps []providers.Provider, t Teller, m Meter, set Settings, now func() time.Time, log *slog.Logger) *Dispatcher {
 	if set.Lease == 0 {
-		set.Lease = 3 * time.Second
+		set.Lease = 2 * time.Second
 	}
 	if set.Poll == 0 {
 		set.Poll = 250 * time.Millisecond
@@ -73,7 +75,7 @@ func New(b Book, ps []providers.Provider, t Teller, m Meter, set Settings, now f
 	}
 	d := &Dispatcher{
 		book: b, providers: map[string]providers.Provider{}, teller: t, meter: m, set: set, now: now, log: log,
-		hands: make(chan struct{}, set.Hands), trouble: map[Channel]string{},
+		hands: make(chan struct{}, set.Hands), trouble: map[Channel]string{}, strange: map[string]bool{},
 	}
 	for _, p := range ps {
 		d.providers[p.Describe().Name] = p
@@ -129,29 +131,76 @@ func (d *Dispatcher) work(ctx context.Context, c journal.Claimed) {
 	defer release()
 	keep.Go(func() { d.keep(held, release, c) })
 
-	if d.lanes(held, c.ID, log) && held.Err() == nil {
+	well := d.lanes(held, c.ID, log) && held.Err() == nil
+	if d.foreign(c.ID) {
+		release()
+		keep.Wait()
+		d.leave(ctx, c, log)
+		return
+	}
+	if well {
 		if err := d.book.Done(ctx, c); err != nil {
 			log.Error("give claim up", "error", err)
 		}
 	}
 }
 
-// keep renews the claim until ctx ends; when it is lost, lost is called.
+// leave lets a claim run out at once, so that a replica of the newer version finds the request free. It is not given up, because that would
+// have this replica look for work again at once, and find the same.
+func (d *Dispatcher) leave(ctx context.Context, c journal.Claimed, log *slog.Logger) {
+	if err := d.book.Renew(ctx, c, 0); err != nil && ctx.Err() == nil && !errors.Is(err, journal.ErrClaimLost) {
+		log.Error("give claim up", "error", err)
+	}
+}
+
+// foreign reports whether the request was found to hold what this version does not understand.
+func (d *Dispatcher) foreign(id string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.strange[id]
+}
+
+// found notes such a request, and logs it once.
+func (d *Dispatcher) found(r *approvals.Request, log *slog.Logger) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.strange[r.ID] {
+		d.strange[r.ID] = true
+		log.Warn("request holds events of a newer version; left alone", "number", r.Number)
+	}
+}
+
+// keep renews the claim until ctx ends; when it is lost, lost is called. A renewal that cannot be made is tried again as long as the claim
+// lasts: a store or a machine that hesitates costs nothing.
 func (d *Dispatcher) keep(ctx context.Context, lost func(), c journal.Claimed) {
-	tick := time.NewTicker(d.set.Lease / 3)
+	tick := time.NewTicker(d.set.Lease / 4)
 	defer tick.Stop()
-	for {
+	for held := time.Now(); ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := d.book.Renew(ctx, c, d.set.Lease); err != nil && ctx.Err() == nil {
-				d.log.Warn("claim lost", "request", c.ID, "error", err)
-				lost()
-				return
-			}
+		}
+		asked := time.Now()
+		err := d.renew(ctx, c)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil:
+			held = asked
+		case errors.Is(err, journal.ErrClaimLost), time.Since(held) >= d.set.Lease:
+			d.log.Warn("claim lost", "request", c.ID, "error", err)
+			lost()
+			return
 		}
 	}
+}
+
+// renew gives the store no longer than half a lease, so that there is time for another try.
+func (d *Dispatcher) renew(ctx context.Context, c journal.Claimed) error {
+	ctx, cancel := context.WithTimeout(ctx, d.set.Lease/2)
+	defer cancel()
+	return d.book.Renew(ctx, c, d.set.Lease)
 }
 
 // lanes runs deeds and telling side by side, and reports whether both went well. While Slack takes its time over what there is to tell,
@@ -223,7 +272,7 @@ func (d *Dispatcher) doDeeds(ctx context.Context, id string, log *slog.Logger) b
 		}
 		version = r.Version()
 		if r.Foreign {
-			log.Warn("request holds events of a newer version; left alone")
+			d.found(r, log)
 			return false
 		}
 		o, ok := d.due(r, false)

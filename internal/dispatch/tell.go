@@ -25,7 +25,7 @@ func (d *Dispatcher) tellWhile(ctx, deeds context.Context, id string, log *slog.
 			_, due := d.due(r, true)
 			return due
 		})
-		if err != nil {
+		if err != nil && deeds.Err() == nil {
 			log.Error("load request", "error", err)
 			return false
 		}

@@ -59,6 +59,8 @@ func (j *Journal) Trouble() []string {
 		return nil
 	case s.err != nil:
 		return []string{"Redis cannot be asked"}
+	case s.settings.Replica:
+		return []string{"Redis is a read-only replica now: look for its master"}
 	case s.settings.Full:
 		return []string{"the memory of Redis is full"}
 	}
