@@ -87,12 +87,25 @@ func (a *app) run(ctx context.Context) (err error) {
 	select {
 	case <-ctx.Done():
 		a.log.Info("stopping")
+		a.drain()
 		return nil
 	case err := <-inside.failed:
 		return err
 	case err := <-all.failed:
 		return err
 	}
+}
+
+// drain lets a load balancer find out that this replica goes, and takes in what still comes until then. Where no other replica could take it
+// in, or where Slack is told by closing sockets, it does not wait.
+func (a *app) drain() {
+	a.health.close()
+	if a.cfg.Journal.Redis == nil || a.cfg.Slack.Transport != config.HTTPS {
+		return
+	}
+	timer := time.NewTimer(a.cfg.HTTP.Drain)
+	defer timer.Stop()
+	<-timer.C
 }
 
 // openJournal opens the journal, takes its clock over, and says what its settings put at risk.

@@ -18,6 +18,7 @@ func onRedis(t *testing.T, p props, args ...string) (*stage, *redistest.Server) 
 	server := redistest.Start(t, args...)
 	s := newStage(t, p)
 	s.rewrite("journal: file:"+filepath.Join(s.dir, "offboard.db"), "journal: redis://"+server.Addr())
+	s.rewrite("listen: 127.0.0.1:0", "listen: 127.0.0.1:0\n  drain: 300ms")
 	return s, server
 }
 

@@ -24,6 +24,7 @@ type health struct {
 	registry *prometheus.Registry
 	mu       sync.Mutex
 	opened   chan struct{} // closed once requests are taken in
+	closing  atomic.Bool   // the bot stops
 	watched  []func() []string
 }
 
@@ -42,6 +43,9 @@ func (h *health) watch(trouble func() []string) {
 // open says that requests are taken in from now on. It is called once.
 func (h *health) open() { close(h.opened) }
 
+// close says that the bot stops, so that new requests go elsewhere.
+func (h *health) close() { h.closing.Store(true) }
+
 // trouble lists why the bot is not ready; empty: it is.
 func (h *health) trouble() []string {
 	select {
@@ -52,6 +56,9 @@ func (h *health) trouble() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var out []string
+	if h.closing.Load() {
+		out = append(out, "stopping")
+	}
 	for _, f := range h.watched {
 		out = append(out, f()...)
 	}

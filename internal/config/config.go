@@ -50,7 +50,8 @@ type Slack struct {
 
 // HTTP is the bot's own listener: health and metrics always, Slack's requests with the http transport.
 type HTTP struct {
-	Listen string // host:port
+	Listen string        // host:port
+	Drain  time.Duration // how long a replica that stops still takes requests in, once it says that it is not ready
 }
 
 // Journal says where the journal is.
@@ -158,6 +159,7 @@ const (
 	defaultAPIURL             = "https://slack.com/api/"
 	defaultCommand            = "/offboard"
 	defaultListen             = "127.0.0.1:8080"
+	defaultDrain              = 5 * time.Second
 	defaultJournal            = "offboard.db"
 	defaultPerHour            = 20
 	defaultPerRequesterPerDay = 10

@@ -126,7 +126,7 @@ func TestWholeFile(t *testing.T) {
 			BotToken: secret.New("xoxb-" + marked), AppToken: secret.New("xapp-" + marked),
 			Command: "/offboard", Team: "T0123456", AppID: "A0123456", ApprovalsChannel: "C0APPROVE", AuditChannel: "C0AUDIT",
 		},
-		HTTP:       config.HTTP{Listen: "127.0.0.1:8080"},
+		HTTP:       config.HTTP{Listen: "127.0.0.1:8080", Drain: 5 * time.Second},
 		Journal:    c.Journal, // in a folder of this test
 		Requesters: config.People{Users: []string{"U1"}, Groups: []string{"S1"}},
 		Approvers:  config.People{Users: []string{"U2"}, Groups: []string{"S2"}},

@@ -86,7 +86,7 @@ func shapedField(f *fields, name string, s shape, need bool) string {
 }
 
 func readHTTP(top *fields) HTTP {
-	h := HTTP{Listen: defaultListen}
+	h := HTTP{Listen: defaultListen, Drain: defaultDrain}
 	v, ok := top.optional("http")
 	if !ok {
 		return h
@@ -97,6 +97,9 @@ func readHTTP(top *fields) HTTP {
 	}
 	if v, ok := f.optional("listen"); ok {
 		h.Listen, _ = v.shaped(listenAddr)
+	}
+	if v, ok := f.optional("drain"); ok {
+		h.Drain = v.span()
 	}
 	f.done()
 	return h

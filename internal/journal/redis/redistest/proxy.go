@@ -22,6 +22,10 @@ type Proxy struct {
 	conns map[net.Conn]bool
 
 	rewrite func([]byte) []byte
+
+	holding string
+	arrived chan struct{}
+	release chan struct{}
 }
 
 // NewProxy starts a proxy before the server, and ends it with the test.
@@ -46,6 +50,28 @@ func (p *Proxy) Lose(text string, times int, then func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sign, p.times, p.then = text, times, then
+}
+
+// Hold keeps the next request that holds the text from the server until it is released. Arrived is closed when it is there.
+func (p *Proxy) Hold(text string) (arrived <-chan struct{}, release func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.holding, p.arrived, p.release = text, make(chan struct{}), make(chan struct{})
+	return p.arrived, sync.OnceFunc(func() { close(p.release) })
+}
+
+// held waits where a request is to be held.
+func (p *Proxy) held(request []byte) {
+	p.mu.Lock()
+	if p.holding == "" || !bytes.Contains(request, []byte(p.holding)) {
+		p.mu.Unlock()
+		return
+	}
+	p.holding = ""
+	close(p.arrived)
+	release := p.release
+	p.mu.Unlock()
+	<-release
 }
 
 // Rewrite changes every answer from now on, as another version of the server would answer.
@@ -123,6 +149,7 @@ func (p *Proxy) carry(c net.Conn) {
 	p.wg.Go(func() {
 		defer func() { _ = s.Close() }()
 		pass(c, s, func(b []byte) ([]byte, bool) {
+			p.held(b)
 			mu.Lock()
 			defer mu.Unlock()
 			request = append(request, b...)
