@@ -6,9 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"offboard/internal/journal/redis/redistest"
 	"offboard/internal/sandbox/town"
+	"offboard/internal/sandbox/workspace"
 )
 
 // onRedis is a stage whose journal is on a server of its own. The test starts the bot.
@@ -60,21 +62,65 @@ func TestRedisWiped(t *testing.T) {
 	s.until("it is logged", func() bool { return len(s.out.entries("the journal cannot record")) == 1 })
 }
 
-// A server that is away for a while: people are told that nothing was done, and the bot recovers by itself.
-func TestRedisAway(t *testing.T) {
+// A server that cannot record for a while, for whatever reason: readiness says so, people are told that nothing was done, and the bot recovers by
+// itself.
+func TestRedisInTrouble(t *testing.T) {
 	t.Parallel()
-	s, server := onRedis(t, props{}, redistest.Durable()...)
-	s.start()
-	server.Kill()
-	s.until("readiness says so", func() bool { return s.readiness() == http.StatusServiceUnavailable })
-	if got := s.deliver(commandsPath, s.command(town.Alice, town.Priya.Email)); !strings.Contains(got, "Nothing was done") {
-		t.Errorf("Alice is told %q", got)
+	must := func(words ...string) func(*testing.T, *redistest.Server) {
+		return func(t *testing.T, r *redistest.Server) { r.Must(t, words...) }
 	}
-	if err := server.Restart(); err != nil {
-		t.Fatal(err)
+	for name, tc := range map[string]struct {
+		spoil, mend func(*testing.T, *redistest.Server)
+	}{
+		"away": {
+			func(_ *testing.T, r *redistest.Server) { r.Kill() },
+			func(t *testing.T, r *redistest.Server) {
+				if err := r.Restart(); err != nil {
+					t.Fatal(err)
+				}
+			},
+		},
+		"hanging": {
+			func(_ *testing.T, r *redistest.Server) { r.Stop() },
+			func(_ *testing.T, r *redistest.Server) { r.Continue() },
+		},
+		"read-only": {must("REPLICAOF", "127.0.0.1", "1"), must("REPLICAOF", "NO", "ONE")},
+		"full":      {must("CONFIG", "SET", "maxmemory", "1mb"), must("CONFIG", "SET", "maxmemory", "0")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, server := onRedis(t, props{}, redistest.Durable()...)
+			s.start()
+			card := s.ask(town.Dana, "")
+			s.until("all is told", func() bool { return len(s.audited(" requested ")) == 1 })
+			tc.spoil(t, server)
+			s.refusesAll(card)
+			s.until("readiness says so", func() bool { return s.readiness() == http.StatusServiceUnavailable })
+			tc.mend(t, server)
+			s.until("readiness says so", func() bool { return s.readiness() == http.StatusOK })
+			s.press(town.Bob, card, "approve")
+			s.thread(card, "Done")
+			s.until("the end is audited", func() bool { return len(s.audited(" completed ")) == 1 })
+			s.onceDone(card.TS)
+		})
 	}
-	s.until("readiness says so", func() bool { return s.readiness() == http.StatusOK })
-	s.ask(town.Dana, "")
+}
+
+// refusesAll holds that neither a command nor a click is taken, in Slack's time, and that both people are told.
+func (s *stage) refusesAll(card workspace.Message) {
+	s.t.Helper()
+	const nothing = "Nothing was done"
+	began := time.Now()
+	if got := s.deliver(commandsPath, s.command(town.Alice, town.Priya.Email)); !strings.Contains(got, nothing) {
+		s.t.Errorf("Alice is told %q", got)
+	}
+	if status, said := s.send(hand{path: interactionsPath, body: interaction(s.click(town.Bob, card, "approve"))}); status < 500 {
+		s.t.Errorf("Bob's click is answered with %d %q", status, said)
+	}
+	if took := time.Since(began); took > 2*3*time.Second {
+		s.t.Errorf("two answers took %s", took)
+	}
+	s.told(town.Bob, nothing)
 }
 
 // A server that can lose approvals is refused where the bot writes, and told of where it rehearses.
