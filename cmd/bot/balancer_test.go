@@ -87,7 +87,7 @@ func (b *balancer) follow(ended <-chan struct{}) {
 		all := b.all
 		b.mu.Unlock()
 		for _, base := range all {
-			ready := readyz(base)
+			ready := b.f.readyz(base)
 			b.mu.Lock()
 			b.ready[base] = ready
 			b.mu.Unlock()

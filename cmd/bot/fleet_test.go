@@ -44,7 +44,7 @@ func newFleet(t *testing.T, p props) *fleet {
 func (f *fleet) end() {
 	for _, r := range f.all {
 		_ = r.cmd.Process.Kill() // it may have ended
-		<-r.ended
+		_ = <-r.ended            // it was killed
 		if f.t.Failed() {
 			f.t.Logf("what %s wrote:\n%s", cmp.Or(r.base, "a replica"), r.out.text())
 		}
@@ -109,7 +109,7 @@ func (r *replicaProcess) kill() time.Time {
 	r.f.t.Helper()
 	r.signal(syscall.SIGKILL)
 	at := time.Now()
-	<-r.ended
+	_ = <-r.ended // it was killed
 	return at
 }
 
@@ -200,8 +200,8 @@ func (f *fleet) over(cardTS string) {
 }
 
 // readyz is whether a replica says that it is ready.
-func readyz(base string) bool {
-	req, err := http.NewRequest(http.MethodGet, base+"/readyz", http.NoBody) //nolint:noctx // the client has its own patience
+func (f *fleet) readyz(base string) bool {
+	req, err := http.NewRequestWithContext(f.ctx, http.MethodGet, base+"/readyz", http.NoBody)
 	if err != nil {
 		return false
 	}
