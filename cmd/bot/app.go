@@ -36,6 +36,13 @@ type app struct {
 	token     *tokenWatch
 	health    *health
 	listener  net.Listener
+	between   between
+}
+
+// between is what stands between the bot and its store and Slack: nothing in a bot that serves. The fault run's own binary puts its named points there.
+type between struct {
+	journal func(journal.Journal) journal.Journal
+	teller  func(dispatch.Teller) dispatch.Teller
 }
 
 // newApp makes everything that needs no network, and binds the listener.
@@ -118,6 +125,9 @@ func (a *app) openJournal(ctx context.Context) (*store, error) {
 		a.now = j.now
 	}
 	a.health.watch(j.trouble)
+	if f := a.between.journal; f != nil {
+		j.Journal = f(j.Journal)
+	}
 	if err := logRisks(ctx, j, a.log); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
@@ -160,7 +170,7 @@ func (a *app) startInside(ctx context.Context, all *parts, server *server, j jou
 		return err
 	}
 	guard := approvals.Guard{Protected: protected(a.cfg.Protected, a.providers)}
-	d := dispatch.New(b, a.providers, poster, newMeter(a.health.registry),
+	d := dispatch.New(b, a.providers, a.teller(poster), newMeter(a.health.registry),
 		dispatch.Settings{Replica: replica(), Writes: a.cfg.Writes, Guard: guard}, a.now, a.log)
 	a.health.watch(d.Trouble)
 	w := newChannelWatch(poster, a.log)
@@ -173,6 +183,13 @@ func (a *app) startInside(ctx context.Context, all *parts, server *server, j jou
 	who := directory.New(a.api, a.cfg.Slack.Team, self.Org)
 	s := commands.New(b, who, post.NewForms(a.api), a.providers, a.settings(guard, w, poster), a.now, a.log)
 	return a.startIntake(ctx, all, server, s, self)
+}
+
+func (a *app) teller(p *post.Poster) dispatch.Teller {
+	if f := a.between.teller; f != nil {
+		return f(p)
+	}
+	return p
 }
 
 func (a *app) settings(guard approvals.Guard, w *channelWatch, poster *post.Poster) commands.Settings {

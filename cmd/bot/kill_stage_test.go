@@ -30,7 +30,11 @@ const childVar = "OFFBOARD_TEST_CHILD"
 
 // childMain is the bot's main and does not return, when a kill test has started this process as its bot.
 func childMain() {
-	if os.Getenv(childVar) != "" {
+	switch os.Getenv(childVar) {
+	case "":
+	case faultChild:
+		faultMain()
+	default:
 		main()
 	}
 }
