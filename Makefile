@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 FUZZTIME ?= 20s
 
-.PHONY: setup build test lint fuzz bench
+.PHONY: setup build test lint fuzz bench faults
 
 # setup installs what is missing, or says what to install.
 setup:
@@ -31,3 +31,11 @@ fuzz:
 # bench prints what the journal reaches of what disk and server could do, as ratios of one run.
 bench: setup
 	go test -count=1 -p 1 -v -run '^TestRatios$$' ./internal/journal/embedded ./internal/journal/redis -args -ratios | grep -E '^(ratio:|---|FAIL|panic)|_test.go'
+
+KILLS ?= 1000
+SEED ?= 0
+
+# faults kills replicas of the bot a thousand times, with everything around them going wrong, and holds the records against each other.
+# What it prints as seed repeats its plan: make faults SEED=…
+faults: setup
+	go test -count=1 -timeout 1h -run '^TestFaults' -v ./cmd/bot -fault.kills $(KILLS) -fault.seed $(SEED)

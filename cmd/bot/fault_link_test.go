@@ -12,7 +12,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
 )
 
 // link is the network between one replica and the store: it can be cut and healed. What a library for this would bring along (a server with
@@ -188,4 +187,3 @@ func answer(w http.ResponseWriter, res *http.Response) {
 	w.WriteHeader(res.StatusCode)
 	_, _ = io.Copy(w, res.Body) // the other side may have gone
 }
-

@@ -164,13 +164,17 @@ func (c *crew) suffer(r *rand.Rand, g *replicaRig, over func() bool, more ...str
 		named, stopped := r.IntN(2) == 0, r.IntN(10) == 0
 		if named {
 			all := points()
-			fateful = []string{pointVar + "=" + all[r.IntN(len(all))], fmt.Sprintf("%s=%d", passVar, 1+r.IntN(3))}
+			fateful = []string{pointVar + "=" + all[r.IntN(len(all))], fmt.Sprintf("%s=%d", passVar, 1+r.IntN(2)*r.IntN(3))}
 			if stopped {
 				fateful = append(fateful, stopVar+"=1")
 			}
 		}
 		p := c.life(g, append(fateful, more...)...)
-		c.await(p, time.Duration(200+r.IntN(1800))*time.Millisecond)
+		most := time.Duration(200+r.IntN(1500)) * time.Millisecond
+		if named {
+			most *= 3 // it may come by there only later
+		}
+		c.await(p, most)
 		if stopped && len(p.ended) == 0 {
 			c.stops.Add(1)
 			_ = p.cmd.Process.Signal(syscall.SIGSTOP)
