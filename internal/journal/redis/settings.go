@@ -50,8 +50,14 @@ func look(ctx context.Context, n *redis.Client) (Settings, error) {
 	if err != nil && !isAnswer(err) {
 		return Settings{}, fmt.Errorf("ask for its settings: %w", err)
 	}
+	if strings.Contains(info.Val(), "\nloading:1") {
+		return Settings{}, errReading
+	}
 	return readSettings(info.Val(), conf.Val()), nil // a server that keeps its settings to itself leaves them empty
 }
+
+// errReading is what a server is at its start. It keeps its append-only file switched off for that time, which says nothing of its settings.
+var errReading = errors.New("the server is still reading its data")
 
 // isAnswer reports whether the error is one that the server answered.
 func isAnswer(err error) bool {
