@@ -191,6 +191,14 @@ func points() []string {
 	return out
 }
 
+// worst are the points where most is at stake: half of those that are met are theirs. Nothing may be done on old knowledge after them.
+func worst() []string {
+	return []string{
+		"before begun", "after begun", "before call", "after call", "before ended", "after ended", "after sending", "before thread", "after thread",
+		"before audit", "after audit", "before card", "after card", "before told",
+	}
+}
+
 // takeover is the mutation that the fault run must find: whoever claims a request whose call another has begun calls, as if the one before
 // had never come so far.
 type takeover struct {

@@ -164,6 +164,9 @@ func (c *crew) suffer(r *rand.Rand, g *replicaRig, over func() bool, more ...str
 		named, stopped := r.IntN(2) == 0, r.IntN(10) == 0
 		if named {
 			all := points()
+			if stopped || r.IntN(2) == 0 {
+				all = worst()
+			}
 			fateful = []string{pointVar + "=" + all[r.IntN(len(all))], fmt.Sprintf("%s=%d", passVar, 1+r.IntN(2)*r.IntN(3))}
 			if stopped {
 				fateful = append(fateful, stopVar+"=1")
