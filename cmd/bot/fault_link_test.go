@@ -143,15 +143,15 @@ func (k *link) pass(to, from net.Conn) {
 	}
 }
 
-// balancer hands Slack's deliveries to the replicas in turn. One that does not listen or says that it is not ready is passed over, as a load
+// faultFront hands Slack's deliveries to the replicas in turn. One that does not listen or says that it is not ready is passed over, as a load
 // balancer does; what may have arrived is never sent to another.
-type balancer struct {
+type faultFront struct {
 	bases []string
 	next  atomic.Uint64
 	http  http.Client
 }
 
-func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (b *faultFront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return

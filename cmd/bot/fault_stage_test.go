@@ -28,7 +28,7 @@ type crew struct {
 
 	store    *redistest.Server
 	replicas []*replicaRig
-	front    *httptest.Server // HTTP: the balancer
+	front    *httptest.Server // HTTP: the load balancer
 
 	kills, stops, restarts, cuts, ended atomic.Int64
 }
@@ -94,7 +94,7 @@ func (c *crew) rig(r *rand.Rand, i int, socket bool) *replicaRig {
 
 // balance puts one address in front of all replicas.
 func (c *crew) balance() {
-	b := &balancer{}
+	b := &faultFront{}
 	for _, g := range c.replicas {
 		b.bases = append(b.bases, g.base)
 	}
