@@ -92,7 +92,7 @@ func (c *crew) judge(all []leaver) *figures {
 		for _, r := range rs {
 			b.figures.requests++
 			b.truth(l, r)
-			b.told(l, r)
+			b.told(r)
 		}
 	}
 	b.heard(all)
@@ -231,7 +231,7 @@ func (b *bench) truth(l leaver, r *approvals.Request) {
 }
 
 // told holds that each decision and outcome stands in the thread, and that the card shows the end.
-func (b *bench) told(l leaver, r *approvals.Request) {
+func (b *bench) told(r *approvals.Request) {
 	cards := b.posts[dispatch.Mark(r.ID, approvals.KeyCard)]
 	if len(cards) == 0 || cards[0].TS != r.Card.Place.TS {
 		b.found(untold, "%s: its card is not the one on record", r.Name())

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -148,12 +149,20 @@ func (c *crew) life(g *replicaRig, more ...string) *process {
 // bury ends a process and counts how it ended: killed, or by itself because its store or Slack could not be reached.
 func (c *crew) bury(p *process) {
 	_ = p.cmd.Process.Kill() // it may have ended
-	<-p.ended
-	if status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() && status.Signal() == syscall.SIGKILL {
+	if err := <-p.ended; killed(err) {
 		c.kills.Add(1)
 		return
 	}
 	c.ended.Add(1)
+}
+
+func killed(err error) bool {
+	e, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		return false
+	}
+	status, ok := e.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
 }
 
 // suffer lets one replica live and die until the run has enough kills. Half of its lives end at a named point, if they come by there in time; some

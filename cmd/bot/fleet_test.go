@@ -44,9 +44,9 @@ func newFleet(t *testing.T, p props) *fleet {
 func (f *fleet) end() {
 	for _, r := range f.all {
 		_ = r.cmd.Process.Kill() // it may have ended
-		_ = <-r.ended            // it was killed
+		err := <-r.ended
 		if f.t.Failed() {
-			f.t.Logf("what %s wrote:\n%s", cmp.Or(r.base, "a replica"), r.out.text())
+			f.t.Logf("what %s wrote, which ended with %v:\n%s", cmp.Or(r.base, "a replica"), err, r.out.text())
 		}
 	}
 }
@@ -109,7 +109,9 @@ func (r *replicaProcess) kill() time.Time {
 	r.f.t.Helper()
 	r.signal(syscall.SIGKILL)
 	at := time.Now()
-	_ = <-r.ended // it was killed
+	if err := <-r.ended; err == nil {
+		r.f.t.Error("a replica ended by itself")
+	}
 	return at
 }
 

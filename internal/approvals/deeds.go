@@ -263,6 +263,23 @@ func (a Alarm) decide(r *Request, _ time.Time) ([]Event, error) {
 	return []Event{{Kind: Alarmed, Reason: a.Reason}}, nil
 }
 
+// Send is the wish to post the message with Key, which tells of everything up to Upto. It is a door that one poster passes at a time: it is
+// refused when anything about that message, or a loss, was put on record after the version Seen, which the poster has looked at.
+type Send struct {
+	Key  string
+	Upto int
+	Seen int
+}
+
+func (w Send) decide(r *Request, _ time.Time) ([]Event, error) {
+	for _, e := range r.Events[min(w.Seen, len(r.Events)):] {
+		if e.Key == w.Key || e.Kind == Lost {
+			return nil, refuse(NotNow, "somebody else has posted it, or is about to")
+		}
+	}
+	return []Event{{Kind: Sending, Key: w.Key, Upto: w.Upto}}, nil
+}
+
 // Receipt notes what Slack was told: an event of one of the receipt kinds.
 type Receipt struct{ Event Event }
 

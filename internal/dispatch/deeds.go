@@ -8,6 +8,7 @@ import (
 	"offboard/internal/approvals"
 	"offboard/internal/book"
 	"offboard/internal/journal"
+	"offboard/internal/lease"
 	"offboard/internal/providers"
 )
 
@@ -92,7 +93,7 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 // passDoor appends the begin, and returns it; nil: the step ended, or waits, without a call. Once the append may be on its way the end of
 // ctx is not heard: a stop in that moment would leave a begin on record whose call never leaves.
 func (d *Dispatcher) passDoor(ctx context.Context, id string, timeout time.Duration, w approvals.Begin) (*approvals.Request, *approvals.Event, error) {
-	if err := ctx.Err(); err != nil {
+	if err := errors.Join(ctx.Err(), lease.Check(ctx)); err != nil {
 		return nil, nil, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)

@@ -11,6 +11,7 @@ import (
 	"offboard/internal/approvals"
 	"offboard/internal/book"
 	"offboard/internal/journal"
+	"offboard/internal/lease"
 	"offboard/internal/providers"
 )
 
@@ -105,6 +106,7 @@ func (d *Dispatcher) claim(ctx context.Context, free chan struct{}, workers *syn
 	if room == 0 {
 		return
 	}
+	asked := lease.Now(d.now)
 	due, err := d.book.Claim(ctx, d.set.Lease, room)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -116,20 +118,20 @@ func (d *Dispatcher) claim(ctx context.Context, free chan struct{}, workers *syn
 		free <- struct{}{}
 		workers.Go(func() {
 			defer func() { <-free }()
-			d.work(ctx, c)
+			d.work(ctx, c, lease.New(asked, d.set.Lease, d.now))
 		})
 	}
 }
 
 // work does all that is due for one request. When something goes wrong the claim is left to run out, which is the pause before
 // the next try.
-func (d *Dispatcher) work(ctx context.Context, c journal.Claimed) {
+func (d *Dispatcher) work(ctx context.Context, c journal.Claimed, l *lease.Lease) {
 	log := d.log.With("request", c.ID)
-	held, release := context.WithCancel(ctx)
+	held, release := context.WithCancel(lease.With(ctx, l))
 	var keep sync.WaitGroup
 	defer keep.Wait()
 	defer release()
-	keep.Go(func() { d.keep(held, release, c) })
+	keep.Go(func() { d.keep(held, release, c, l) })
 
 	well := d.lanes(held, c.ID, log) && held.Err() == nil
 	if d.foreign(c.ID) {
@@ -170,25 +172,23 @@ func (d *Dispatcher) found(r *approvals.Request, log *slog.Logger) {
 	}
 }
 
-// keep renews the claim until ctx ends; when it is lost, lost is called. A renewal that cannot be made is tried again as long as the claim
-// lasts: a store or a machine that hesitates costs nothing.
-func (d *Dispatcher) keep(ctx context.Context, lost func(), c journal.Claimed) {
+// keep renews the claim until ctx ends; when it is lost, or was not renewed in time, lost is called. A renewal that cannot be made is tried
+// again as long as the claim lasts: a store or a machine that hesitates costs nothing. Once it is over it is not asked for any more, also
+// where nobody else has it yet: what was read under it is old.
+func (d *Dispatcher) keep(ctx context.Context, lost func(), c journal.Claimed, l *lease.Lease) {
 	tick := time.NewTicker(d.set.Lease / 4)
 	defer tick.Stop()
-	for held := time.Now(); ; {
+	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		asked := time.Now()
-		err := d.renew(ctx, c)
+		err := d.renew(ctx, c, l)
 		switch {
 		case ctx.Err() != nil:
 			return
-		case err == nil:
-			held = asked
-		case errors.Is(err, journal.ErrClaimLost), time.Since(held) >= d.set.Lease:
+		case errors.Is(err, journal.ErrClaimLost), l.Left() <= 0:
 			d.log.Warn("claim lost", "request", c.ID, "error", err)
 			lost()
 			return
@@ -196,11 +196,20 @@ func (d *Dispatcher) keep(ctx context.Context, lost func(), c journal.Claimed) {
 	}
 }
 
-// renew gives the store no longer than half a lease, so that there is time for another try.
-func (d *Dispatcher) renew(ctx context.Context, c journal.Claimed) error {
-	ctx, cancel := context.WithTimeout(ctx, d.set.Lease/2)
+// renew gives the store no longer than half a lease, so that there is time for another try, and no longer than the claim lasts.
+func (d *Dispatcher) renew(ctx context.Context, c journal.Claimed, l *lease.Lease) error {
+	left := l.Left()
+	if left <= 0 {
+		return lease.ErrOver
+	}
+	ctx, cancel := context.WithTimeout(ctx, min(d.set.Lease/2, left))
 	defer cancel()
-	return d.book.Renew(ctx, c, d.set.Lease)
+	asked := lease.Now(d.now)
+	err := d.book.Renew(ctx, c, d.set.Lease)
+	if err == nil {
+		l.Renewed(asked)
+	}
+	return err
 }
 
 // lanes runs deeds and telling side by side, and reports whether both went well. While Slack takes its time over what there is to tell,

@@ -8,5 +8,9 @@
 //	recheck ─▶ append begun ─▶ the call ─▶ read back ─▶ append ended
 //	              │ a conflict, or no durable confirmation: no call
 //
+// A claim is a lease (package lease). Who has lost it, or was stopped until it was over, posts nothing more: that is looked at in the last
+// moment before a message leaves. Each post has a door of its own, the sending event; a message whose poster was lost is looked for, and
+// waited for, before it is posted again.
+//
 // What it never does: call without having appended the begin itself, call twice for one begin, or say "done" by itself.
 package dispatch

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"offboard/internal/approvals"
+	"offboard/internal/book"
+	"offboard/internal/lease"
 )
 
 // tellWhile tells people what is owed, and goes on telling what the other lane brings until deeds ends.
@@ -51,25 +53,62 @@ func (d *Dispatcher) tellAll(ctx context.Context, id string, log *slog.Logger) b
 	return true
 }
 
-// tell carries out one telling and appends the receipt. A message that was begun to be posted before is looked for first.
+// tell carries out one telling and appends the receipt. A message that was begun to be posted before is looked for first. Each post passes
+// a door of its own: what was looked for and read before counts only while nobody else has begun to post the message since.
 func (d *Dispatcher) tell(ctx context.Context, r *approvals.Request, o approvals.Owed) error {
 	if o.Do == approvals.DoUpdateCard {
-		return d.receipt(ctx, r, o, approvals.Place{}, d.teller.UpdateCard(ctx, r))
+		return d.receipt(ctx, r, o, false, approvals.Place{}, d.teller.UpdateCard(ctx, r))
 	}
-	mark := Mark(r.ID, o.Key)
-	if r.TellingOf(o.Key).Pending {
-		place, found, err := d.teller.Find(ctx, r, d.channel(r, o), mark, begunAt(r, o.Key).Add(-time.Minute))
+	doubt := r.TellingOf(o.Key).Pending
+	if doubt {
+		place, found, err := d.find(ctx, r, o)
 		if err != nil {
-			return d.receipt(ctx, r, o, approvals.Place{}, maybe(err))
+			return d.receipt(ctx, r, o, doubt, approvals.Place{}, maybe(err))
 		}
 		if found {
-			return d.receipt(ctx, r, o, place, nil)
+			return d.receipt(ctx, r, o, doubt, place, nil)
 		}
-	} else if err := d.wish(ctx, r.ID, approvals.Receipt{Event: approvals.Event{Kind: approvals.Sending, Key: o.Key, Upto: o.Seq}}); err != nil {
+	}
+	sending, err := d.book.Update(ctx, r.ID, book.Wish(approvals.Send{Key: o.Key, Upto: o.Seq, Seen: r.Version()}))
+	if _, overtaken := errors.AsType[*approvals.Refusal](err); overtaken {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	place, err := d.post(ctx, r, o, mark)
-	return d.receipt(ctx, r, o, place, err)
+	place, err := d.post(ctx, sending, o, Mark(r.ID, o.Key))
+	return d.receipt(ctx, sending, o, doubt, place, err)
+}
+
+// inFlight is how long a message that a lost replica has sent may take until Slack shows it, counted from when its work was taken over.
+const inFlight = 3 * time.Second
+
+// find looks for our own message. One whose poster was lost in the middle may still be on its way: it is looked for again before it counts as
+// not there. (One whose post has failed is looked for right away; whoever tried has seen its connection end.)
+func (d *Dispatcher) find(ctx context.Context, r *approvals.Request, o approvals.Owed) (approvals.Place, bool, error) {
+	mark, since := Mark(r.ID, o.Key), begunAt(r, o.Key).Add(-time.Minute)
+	place, found, err := d.teller.Find(ctx, r, d.channel(r, o), mark, since)
+	if held := lease.Of(ctx); !found && held != nil && lost(r, o.Key) && held.Age() < inFlight {
+		timer := time.NewTimer(inFlight - held.Age())
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return approvals.Place{}, false, ctx.Err()
+		}
+		return d.teller.Find(ctx, r, d.channel(r, o), mark, since)
+	}
+	return place, found, err
+}
+
+// lost reports whether the message was begun to be posted and nothing came of it: whoever posted it has lost the claim, or its life.
+func lost(r *approvals.Request, key string) bool {
+	for i := len(r.Events) - 1; i >= 0; i-- {
+		if e := r.Events[i]; e.Key == key {
+			return e.Kind == approvals.Sending
+		}
+	}
+	return false
 }
 
 func (d *Dispatcher) post(ctx context.Context, r *approvals.Request, o approvals.Owed, mark string) (approvals.Place, error) {
@@ -117,8 +156,12 @@ func begunAt(r *approvals.Request, key string) time.Time {
 	return r.Created
 }
 
-// receipt appends what came of a telling.
-func (d *Dispatcher) receipt(ctx context.Context, r *approvals.Request, o approvals.Owed, at approvals.Place, err error) error {
+// receipt appends what came of a telling; doubt: an earlier post may have gone well. Who has lost the claim says nothing of what went wrong:
+// another may be posting by now, and would take it for its own.
+func (d *Dispatcher) receipt(ctx context.Context, r *approvals.Request, o approvals.Owed, doubt bool, at approvals.Place, err error) error {
+	if over := lease.Check(ctx); over != nil && err != nil {
+		return errors.Join(over, err)
+	}
 	ctx = context.WithoutCancel(ctx)
 	to := d.channel(r, o)
 	if err == nil {
@@ -132,7 +175,7 @@ func (d *Dispatcher) receipt(ctx context.Context, r *approvals.Request, o approv
 		d.setTrouble(to, "cannot be written")
 	}
 	failed := approvals.Event{
-		Kind: approvals.Failed, Key: o.Key, Proof: string(kind), Maybe: kind == TellMaybe || r.TellingOf(o.Key).Pending, Until: d.now().Add(d.tellAfter(r, o, err)),
+		Kind: approvals.Failed, Key: o.Key, Proof: string(kind), Maybe: kind == TellMaybe || doubt, Until: d.now().Add(d.tellAfter(r, o, err)),
 	}
 	if err := d.wish(ctx, r.ID, approvals.Receipt{Event: failed}); err != nil {
 		return err

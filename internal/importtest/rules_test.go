@@ -24,10 +24,11 @@ var rules = []rule{
 	{of: "internal/journal", pure: true},
 	{of: "internal/secret", pure: true},
 	{of: "internal/mrkdwn", pure: true},
+	{of: "internal/lease", pure: true},
 	{of: "internal/book", may: []string{"internal/approvals", "internal/journal", "internal/providers"}, pure: true},
 
 	{of: "internal/commands/...", may: asking},
-	{of: "internal/dispatch/...", may: asking},
+	{of: "internal/dispatch/...", may: append([]string{"internal/lease"}, asking...)},
 
 	{of: "internal/providers/wire", may: []string{"internal/providers", "internal/secret"}},
 	{of: "internal/providers/providertest", may: []string{"internal/providers", "internal/secret", "internal/sandbox/fault"}},
@@ -37,7 +38,7 @@ var rules = []rule{
 
 	{of: "internal/slackbot/...", may: []string{
 		"internal/slackbot/...", "internal/commands/...", "internal/dispatch/...", "internal/approvals", "internal/book",
-		"internal/journal", "internal/providers", "internal/mrkdwn", "internal/secret",
+		"internal/journal", "internal/providers", "internal/mrkdwn", "internal/secret", "internal/lease",
 	}},
 	{of: "internal/audit/...", may: []string{"internal/approvals", "internal/book", "internal/journal", "internal/providers", "internal/mrkdwn"}},
 	{of: "internal/config", may: []string{"internal/approvals", "internal/providers", "internal/secret"}},

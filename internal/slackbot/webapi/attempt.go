@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"offboard/internal/lease"
 )
 
 // answer is the part that every answer of the Web API has.
@@ -43,11 +45,12 @@ func (c *Client) send(ctx context.Context, req *http.Request, fail *Error) ([]by
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	var connected atomic.Bool
+	refused := holdBack(ctx, req, fail.read)
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
 	res, err := c.http.Do(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
 	if err != nil {
 		// Without a connection nothing can have left. Only net/http's own transport says whether there was one.
-		fail.NotSent = !connected.Load() && c.traced()
+		fail.NotSent = !connected.Load() && c.traced() || refused.Load()
 		fail.Maybe, fail.Err = !fail.NotSent && !fail.read, bare(err)
 		return nil, fail
 	}
@@ -62,6 +65,36 @@ func (c *Client) send(ctx context.Context, req *http.Request, fail *Error) ([]by
 		return nil, fail
 	}
 	return body, nil
+}
+
+// holdBack lets a write leave only while the lease that ctx carries lasts. The body is read when it is put on the wire, after the wait for
+// a connection, and a request whose body breaks off is none: there is no later moment to look at the clock.
+func holdBack(ctx context.Context, req *http.Request, read bool) (refused *atomic.Bool) {
+	refused = &atomic.Bool{}
+	if read || lease.Of(ctx) == nil {
+		return refused
+	}
+	again := req.GetBody
+	req.Body = &heldBody{ReadCloser: req.Body, ctx: ctx, refused: refused}
+	req.GetBody = func() (io.ReadCloser, error) {
+		body, err := again()
+		return &heldBody{ReadCloser: body, ctx: ctx, refused: refused}, err
+	}
+	return refused
+}
+
+type heldBody struct {
+	io.ReadCloser
+	ctx     context.Context //nolint:containedctx // of the one request whose body this is
+	refused *atomic.Bool
+}
+
+func (b *heldBody) Read(p []byte) (int, error) {
+	if err := lease.Check(b.ctx); err != nil {
+		b.refused.Store(true)
+		return 0, err
+	}
+	return b.ReadCloser.Read(p)
 }
 
 func (c *Client) traced() bool {
