@@ -61,19 +61,25 @@ type sending struct {
 	strict   bool
 }
 
+func (s sending) script(ctx context.Context, to redis.Scripter) *redis.Cmd {
+	if s.source {
+		return appendScript.Eval(ctx, to, s.keys, s.args...)
+	}
+	return appendScript.EvalSha(ctx, to, s.keys, s.args...)
+}
+
 func (j *Journal) send(ctx context.Context, s sending) (answer []any, unproven, err error) {
 	n, err := j.node(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	var script *redis.Cmd
-	var disk, replicas *redis.Cmd
+	if s.settings.disk() != proofWait && !s.settings.wanted {
+		answer, err = s.script(ctx, n).Slice()
+		return answer, nil, err
+	}
+	var script, disk, replicas *redis.Cmd
 	_, err = n.Pipelined(ctx, func(p redis.Pipeliner) error {
-		if s.source {
-			script = appendScript.Eval(ctx, p, s.keys, s.args...)
-		} else {
-			script = appendScript.EvalSha(ctx, p, s.keys, s.args...)
-		}
+		script = s.script(ctx, p)
 		if s.settings.disk() == proofWait {
 			disk = p.Do(ctx, "waitaof", 1, 0, confirmTime.Milliseconds())
 		}

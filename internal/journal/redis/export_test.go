@@ -1,4 +1,22 @@
 package redis
 
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"offboard/internal/journal"
+)
+
 // Seen is how many writes this process knows of.
 func (j *Journal) Seen() int64 { return j.store.mark().writes }
+
+// AppendCall are the words behind EVALSHA of an append.
+func (j *Journal) AppendCall(op string, w journal.Write) []string {
+	keys := j.keys.write(w.ID)
+	words := append([]string{appendScript.Hash(), strconv.Itoa(len(keys))}, keys...)
+	for _, a := range (arguments{op: op, install: j.store.install, w: w}).list() {
+		words = append(words, strings.TrimSpace(fmt.Sprintln(a)))
+	}
+	return words
+}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"offboard/internal/journal"
 	"offboard/internal/journal/redis"
@@ -167,4 +168,26 @@ func TestReplicas(t *testing.T) {
 	}
 	awaitTrouble(t, j, "")
 	put(t, j, sure("log", 5))
+}
+
+// TestOldMarksAreClearedAway: deliveries that are old leave the store with the writes that follow.
+func TestOldMarksAreClearedAway(t *testing.T) {
+	t.Parallel()
+	o := strict(shared, newPrefix())
+	j := open(t, o)
+	now, most := time.Now(), 0
+	for n := range 5000 {
+		if err := j.Remember(t.Context(), []string{strconv.Itoa(n)}, now.Add(time.Duration(n)*time.Minute), time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		left, err := strconv.Atoi(shared.Must(t, "ZCARD", "{"+o.Prefix+"}seen")[1:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if left < most {
+			return
+		}
+		most = left
+	}
+	t.Errorf("%d deliveries are remembered", most)
 }
