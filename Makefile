@@ -28,9 +28,11 @@ lint: setup
 fuzz:
 	scripts/fuzz $(FUZZTIME)
 
-# bench prints what the journal reaches of what disk and server could do, as ratios of one run.
+# bench prints what the journal reaches of what disk and server could do, and how soon the work of a replica that was killed is taken up, as
+# ratios of one run.
 bench: setup
-	go test -count=1 -p 1 -v -run '^TestRatios$$' ./internal/journal/embedded ./internal/journal/redis -args -ratios | grep -E '^(ratio:|---|FAIL|panic)|_test.go'
+	go test -count=1 -p 1 -v -run '^(TestRatios|TestReplicaKilledBeforeTheDoor)$$' \
+		./internal/journal/embedded ./internal/journal/redis ./cmd/bot -args -ratios | grep -E '^(ratio:|---|FAIL|panic)|_test.go'
 
 KILLS ?= 1000
 SEED ?= 0

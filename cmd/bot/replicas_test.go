@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"strconv"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"offboard/internal/journal/journaltest"
 	"offboard/internal/journal/redis/redistest"
 	"offboard/internal/sandbox/fault"
 	"offboard/internal/sandbox/localecgrid"
@@ -64,6 +66,8 @@ func TestReplicasOverSocketMode(t *testing.T) {
 	}
 }
 
+var ratios = flag.Bool("ratios", false, "print the time to take work up as a ratio")
+
 // takenUpIn is within what time the work of a replica that died is taken up.
 const takenUpIn = 3 * time.Second
 
@@ -76,6 +80,7 @@ func TestReplicaKilledBeforeTheDoor(t *testing.T) {
 	asked := f.slowly(time.Minute)
 	f.press(town.Bob, card, "approve")
 	asked()
+	var longest time.Duration
 	for round := range 3 {
 		b := f.addQuiet()
 		f.town.ECGrid.Faults().Clear()
@@ -91,7 +96,12 @@ func TestReplicaKilledBeforeTheDoor(t *testing.T) {
 		if took > takenUpIn {
 			t.Errorf("the work was taken up after %s", took)
 		}
+		longest = max(longest, took)
 		a = b
+	}
+	if *ratios {
+		what := fmt.Sprintf("SIGKILL to work taken up, the longest of 3 (%.2f s) / %s", longest.Seconds(), takenUpIn)
+		journaltest.Ratio(what, "< 1", longest.Seconds()/takenUpIn.Seconds())
 	}
 	f.thread(card, "Done")
 	f.over(card.TS)

@@ -90,20 +90,22 @@ func Rate(t *testing.T, callers int, long time.Duration, do func(caller, n int) 
 	return float64(calls.Load()) / time.Since(begun).Seconds()
 }
 
-// Compare is what one rate reaches of another. They are measured one right after the other, in short rounds, and the median of the rounds
-// counts: what else the machine does meanwhile meets both, or one round.
-func Compare(rounds int, ours, other func() float64) float64 {
-	ratios := make([]float64, rounds)
-	for i := range ratios {
-		ratios[i] = ours() / other()
+// Compare is what one rate reaches of each other one. They are measured one right after the other, in short rounds, and the median of the
+// rounds counts: what else the machine does meanwhile meets all of them, or one round.
+func Compare(rounds int, ours func() float64, others ...func() float64) []float64 {
+	ratios := make([][]float64, len(others))
+	for range rounds {
+		rate := ours()
+		for i, other := range others {
+			ratios[i] = append(ratios[i], rate/other())
+		}
 	}
-	return Median(ratios)
-}
-
-// Median is the middle one of an odd number of values.
-func Median(of []float64) float64 {
-	slices.Sort(of)
-	return of[len(of)/2]
+	medians := make([]float64, len(others))
+	for i, r := range ratios {
+		slices.Sort(r)
+		medians[i] = r[len(r)/2]
+	}
+	return medians
 }
 
 // Ratio prints one line of the table.
