@@ -18,8 +18,17 @@ const (
 	retries   = 2
 )
 
+// commands are those that the journal sends to whichever server answers. It is not redis.UniversalClient, whose hundreds of methods
+// everything that imports the journal would read and link.
+type commands interface {
+	redis.Scripter
+	HGet(ctx context.Context, key, field string) *redis.StringCmd
+	ZRevRange(ctx context.Context, key string, start, stop int64) *redis.StringSliceCmd
+	Close() error
+}
+
 // newClient makes a client that always speaks to the master. It connects when it is first used.
-func newClient(o Options) (redis.UniversalClient, error) {
+func newClient(o Options) (commands, error) {
 	conf, err := o.tls()
 	if err != nil {
 		return nil, err
@@ -44,8 +53,9 @@ func newClient(o Options) (redis.UniversalClient, error) {
 	}
 }
 
-// node is the server that holds our keys now: of a Cluster the master of our slot.
-func (j *Journal) node(ctx context.Context) (*redis.Client, error) {
+// node is the server that holds our keys now: of a Cluster the master of our slot. It is no method, since what
+// imports the journal would read *redis.Client with it, at a cost of seconds in a first build.
+func node(ctx context.Context, j *Journal) (*redis.Client, error) {
 	switch c := j.client.(type) {
 	case *redis.Client:
 		return c, nil

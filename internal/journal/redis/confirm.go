@@ -69,7 +69,7 @@ func (s sending) script(ctx context.Context, to redis.Scripter) *redis.Cmd {
 }
 
 func (j *Journal) send(ctx context.Context, s sending) (answer []any, unproven, err error) {
-	n, err := j.node(ctx)
+	n, err := node(ctx, j)
 	if err != nil {
 		return nil, nil, err
 	}

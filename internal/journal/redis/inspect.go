@@ -109,7 +109,7 @@ func (j *Journal) inspectAgain(ctx context.Context, logged string) (trouble stri
 func (j *Journal) inspect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
-	n, err := j.node(ctx)
+	n, err := node(ctx, j)
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (j *Journal) inspect(ctx context.Context) error {
 		return err
 	}
 	s.accept = j.options.Accept
-	if s.wanted, err = j.holds(ctx, n, s.Replicas > 0); err != nil {
+	if s.wanted, err = holds(ctx, j, n, s.Replicas > 0); err != nil {
 		return err
 	}
 	j.state.Store(&state{settings: s})
@@ -133,7 +133,7 @@ func (j *Journal) inspect(ctx context.Context) error {
 
 // holds compares the store with what was seen, and says whether a write must be on a replica: behind Sentinel, and as soon as
 // any process has seen one, since then a failover may come.
-func (j *Journal) holds(ctx context.Context, n *redis.Client, replicas bool) (wanted bool, err error) {
+func holds(ctx context.Context, j *Journal, n *redis.Client, replicas bool) (wanted bool, err error) {
 	seen := j.store.mark()
 	keys := []string{j.keys.of("meta"), j.keys.of("ops")}
 	m, err := inspectScript.Run(ctx, n, keys, j.store.install, seen.writes, seen.op, flag(replicas)).Slice()

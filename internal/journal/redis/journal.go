@@ -21,7 +21,7 @@ const format = "offboard journal 1"
 // Journal is a journal on Redis.
 type Journal struct {
 	options Options
-	client  redis.UniversalClient
+	client  commands
 	keys    keys
 	store   store
 	clock   clock
@@ -78,7 +78,7 @@ func (j *Journal) begin(ctx context.Context) error {
 
 // fitting returns the settings of a server that may be used.
 func (j *Journal) fitting(ctx context.Context) (Settings, error) {
-	n, err := j.node(ctx)
+	n, err := node(ctx, j)
 	if err != nil {
 		return Settings{}, explain(err)
 	}
