@@ -17,11 +17,11 @@ func (j *Journal) Append(ctx context.Context, w journal.Write) (int, error) {
 	}
 	var h head
 	check := func(tx *bbolt.Tx) (err error) {
-		h, err = refuse(tx, w)
+		h, err = j.refuse(tx, w)
 		return err
 	}
 	apply := func(tx *bbolt.Tx) (err error) {
-		h.Number, err = carryOut(tx, w, h)
+		h.Number, err = j.carryOut(tx, w, h)
 		return err
 	}
 	if err := j.submit(ctx, check, apply); err != nil {
@@ -35,18 +35,18 @@ func (j *Journal) Remember(ctx context.Context, deliveries []string, now time.Ti
 	if err := journal.CheckDeliveries(deliveries, now, keep); err != nil || len(deliveries) == 0 {
 		return err
 	}
-	check := func(tx *bbolt.Tx) error { return refuseSeen(tx, deliveries, now) }
+	check := func(*bbolt.Tx) error { return j.index.refuseSeen(deliveries, now) }
 	apply := func(tx *bbolt.Tx) error {
-		if err := remember(tx, deliveries, now.Add(keep)); err != nil {
+		if err := j.remember(tx, deliveries, now.Add(keep)); err != nil {
 			return err
 		}
-		return forget(tx, now)
+		return j.forget(tx, now)
 	}
 	return j.submit(ctx, check, apply)
 }
 
 // refuse makes the checks of the contract, in its order, and returns the log's head.
-func refuse(tx *bbolt.Tx, w journal.Write) (head, error) {
+func (j *Journal) refuse(tx *bbolt.Tx, w journal.Write) (head, error) {
 	h, err := readHead(tx, w.ID)
 	if err != nil {
 		return h, err
@@ -54,7 +54,7 @@ func refuse(tx *bbolt.Tx, w journal.Write) (head, error) {
 	if h.Version != w.Expect {
 		return h, journal.ErrConflict
 	}
-	if err := refuseSeen(tx, w.Deliveries, w.Now); err != nil {
+	if err := j.index.refuseSeen(w.Deliveries, w.Now); err != nil {
 		return h, err
 	}
 	if err := refuseHeld(tx, w); err != nil {
@@ -77,7 +77,7 @@ func refuseHeld(tx *bbolt.Tx, w journal.Write) error {
 }
 
 // carryOut makes the effects of a write that passed refuse and returns the log's number.
-func carryOut(tx *bbolt.Tx, w journal.Write, old head) (int, error) {
+func (j *Journal) carryOut(tx *bbolt.Tx, w journal.Write, old head) (int, error) {
 	h := head{Number: old.Number, Version: w.Expect + len(w.Records), Wake: w.Wake.UTC(), Open: w.Open}
 	if h.Number == 0 {
 		h.Number = lastNumber(tx) + 1
@@ -88,18 +88,18 @@ func carryOut(tx *bbolt.Tx, w journal.Write, old head) (int, error) {
 	for _, effect := range []func() error{
 		func() error { return putRecords(tx, w) },
 		func() error { return putHead(tx, w.ID, h) },
-		func() error { return moveDue(tx, w.ID, old.Wake, h.Wake) },
 		func() error { return list(tx, w.ID, h) },
 		func() error { return release(tx, w) },
 		func() error { return reserve(tx, w) },
-		func() error { return remember(tx, w.Deliveries, w.Now.Add(w.Keep)) },
+		func() error { return j.remember(tx, w.Deliveries, w.Now.Add(w.Keep)) },
 		func() error { return count(tx, w) },
-		func() error { return forget(tx, w.Now) },
+		func() error { return j.forget(tx, w.Now) },
 	} {
 		if err := effect(); err != nil {
 			return 0, err
 		}
 	}
+	j.index.wake(w.ID, h.Wake)
 	return h.Number, nil
 }
 
@@ -125,22 +125,8 @@ func putHead(tx *bbolt.Tx, id string, h head) error {
 	if err != nil {
 		return err
 	}
-	return logsTable.put(tx, []byte(id), v)
+	return recordsTable.put(tx, headKey(id), v)
 }
-
-func moveDue(tx *bbolt.Tx, id string, from, to time.Time) error {
-	if !from.IsZero() {
-		if err := dueTable.remove(tx, dueKey(from, id)); err != nil {
-			return err
-		}
-	}
-	if to.IsZero() {
-		return nil
-	}
-	return dueTable.put(tx, dueKey(to, id), nil)
-}
-
-func dueKey(t time.Time, id string) []byte { return append(timeKey(t), id...) }
 
 func list(tx *bbolt.Tx, id string, h head) error {
 	if h.Open {

@@ -1,13 +1,10 @@
 package embedded
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"sync"
 	"time"
-
-	"go.etcd.io/bbolt"
 
 	"offboard/internal/journal"
 )
@@ -23,18 +20,14 @@ type claim struct {
 	until time.Time
 }
 
-// Claim hands out due logs. The lock is taken before the file is read: a log whose claim was given up is seen as its last append left it.
+// Claim hands out due logs. The lock is taken before the index is read: a log whose claim was given up is seen as its last append left it.
 func (j *Journal) Claim(ctx context.Context, now time.Time, lease time.Duration, max int) ([]journal.Claimed, error) {
-	j.claims.mu.Lock()
-	defer j.claims.mu.Unlock()
-	var ids []string
-	err := j.view(ctx, func(tx *bbolt.Tx) error {
-		ids = j.claims.due(tx, now, max)
-		return nil
-	})
-	if err != nil {
+	if err := j.alive(ctx); err != nil {
 		return nil, err
 	}
+	j.claims.mu.Lock()
+	defer j.claims.mu.Unlock()
+	ids := j.claims.free(j.index.dueAt(now), now, max)
 	out := make([]journal.Claimed, 0, len(ids))
 	for _, id := range ids {
 		c := claim{token: rand.Text(), until: now.Add(lease)}
@@ -44,19 +37,15 @@ func (j *Journal) Claim(ctx context.Context, now time.Time, lease time.Duration,
 	return out, nil
 }
 
-// due returns at most max ids that are due and free, oldest wake time first.
-func (c *claims) due(tx *bbolt.Tx, now time.Time, max int) []string {
-	var ids []string
-	limit := timeKey(now)
-	cur := dueTable.in(tx).Cursor()
-	for k, _ := cur.First(); k != nil && len(ids) < max && bytes.Compare(k[:timeSize], limit) <= 0; k, _ = cur.Next() {
-		id := string(k[timeSize:])
-		if held, ok := c.of[id]; ok && now.Before(held.until) {
-			continue
+// free returns at most max of the ids, the first that nobody has claimed.
+func (c *claims) free(ids []string, now time.Time, max int) []string {
+	var free []string
+	for _, id := range ids {
+		if held, ok := c.of[id]; len(free) < max && (!ok || !now.Before(held.until)) {
+			free = append(free, id)
 		}
-		ids = append(ids, id)
 	}
-	return ids
+	return free
 }
 
 // Renew prolongs a claim that nobody else has got meanwhile.

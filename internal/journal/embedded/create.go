@@ -19,7 +19,8 @@ var (
 // formatMark begins the format entry; the version of the layout follows.
 const (
 	formatMark    = "offboard journal "
-	formatVersion = "1"
+	formatVersion = "2"
+	formatBefore  = "1" // see upgrade
 )
 
 // create makes a journal at path, unless one is there. It is made complete under another name and then given its own, so that

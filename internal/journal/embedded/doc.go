@@ -8,19 +8,19 @@
 // Writes that wait at the same moment share one commit (writer.go): one caller waits for nobody, many callers share the disk.
 // Claims live in memory: no other process can hold one, so a restart gives all of them up at once.
 //
+// Every page that a commit changes costs the disk a write at another place, so a write changes as few tables as it can: what another
+// order of the entries can tell (which logs are due, which deliveries were handled) is in memory, read from the file when it is opened (index.go).
+//
 // What it does not do: replicate, encrypt, or look into a record. The chain of records is the contract's (journal.Verify); the checksums
 // here find damage, not forgery.
 //
 // The file's buckets:
 //
 //	meta     format → mark and version; install → id made with the file
-//	logs     id → number, version, wake time, open
-//	records  id, seq → record
+//	records  id, seq → record; id, the highest number → the log's number, version, wake time, open
 //	numbers  running number → id
 //	open     running number → id, of the logs that are listed
-//	due      wake time, id
 //	held     reserved key → id
-//	seen     delivery → until when it is remembered
 //	counts   key, time, sequence
-//	expiry   time, kind, key in seen or counts: what may be forgotten from then on
+//	expiry   time, kind, key in counts or delivery: what may be forgotten from then on, and is remembered until then
 package embedded

@@ -22,6 +22,7 @@ const lockWait = time.Second
 type Journal struct {
 	db     *bbolt.DB
 	update func(func(*bbolt.Tx) error) error // db.Update
+	index  *index
 	claims claims
 
 	jobs    chan *job
@@ -34,7 +35,7 @@ type Journal struct {
 var _ journal.Journal = (*Journal)(nil)
 
 // Open opens the journal at path, or makes one, readable by its owner alone, when nothing is there; the folder must exist.
-// Another process has it open: journal.ErrBusy, after a second. The file is no journal, is empty, cut or damaged: journal.ErrForeign,
+// A file of an older format is brought to this one. Another process has it open: journal.ErrBusy, after a second. The file is no journal, is empty, cut or damaged: journal.ErrForeign,
 // and the file is left as it was.
 func Open(path string) (*Journal, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -46,8 +47,13 @@ func Open(path string) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
+	x, err := prepare(db)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	}
 	j := &Journal{
 		db:      db,
+		index:   x,
 		update:  db.Update,
 		claims:  claims{of: map[string]claim{}},
 		jobs:    make(chan *job),
@@ -57,6 +63,18 @@ func Open(path string) (*Journal, error) {
 	j.close = sync.OnceValue(j.shut)
 	go j.write()
 	return j, nil
+}
+
+// prepare brings the file to this format and reads its index.
+func prepare(db *bbolt.DB) (x *index, err error) {
+	if err := upgrade(db); err != nil {
+		return nil, err
+	}
+	err = db.View(func(tx *bbolt.Tx) error {
+		x, err = readIndex(tx)
+		return err
+	})
+	return x, err
 }
 
 // openDB lets bbolt near the file only after guard has locked and read it: bbolt trusts page numbers and faults on a cut file.

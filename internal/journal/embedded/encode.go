@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"time"
 
 	"offboard/internal/journal"
@@ -12,7 +13,7 @@ import (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// head is what the logs bucket keeps of a log.
+// head is what the records table keeps of a log behind its records.
 type head struct {
 	Number  int       `json:"number"`
 	Version int       `json:"version"`
@@ -75,6 +76,9 @@ func prefix(name string) []byte {
 }
 
 func recordKey(id string, seq int) []byte { return append(prefix(id), numberKey(seq)...) }
+
+// headKey is behind the log's records, and so most often on the page that the next record changes anyway.
+func headKey(id string) []byte { return binary.BigEndian.AppendUint64(prefix(id), math.MaxUint64) }
 
 // stamp appends the checksum of key and value.
 func stamp(key, value []byte) []byte {

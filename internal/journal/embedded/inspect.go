@@ -226,7 +226,7 @@ func (in *inspection) leaf(of table, p page, hi []byte) ([]byte, error) {
 
 // entry takes one key: a table at the top, values below.
 func (in *inspection) entry(of table, bucket bool, k, v []byte) error {
-	if bucket != (of == "") || bucket && !slices.Contains(tables(), table(k)) {
+	if bucket != (of == "") || bucket && !slices.Contains(append(tables(), oldTables()...), table(k)) {
 		return damaged("it belongs to another program")
 	}
 	if bucket {
@@ -308,13 +308,21 @@ func (in *inspection) verdict() error {
 	if !ok {
 		return damaged("it belongs to another program")
 	}
-	if version != formatVersion {
+	want := tables()
+	switch version {
+	case formatVersion:
+	case formatBefore:
+		want = append(want, oldTables()...)
+	default:
 		return damaged("it has format %s, this program knows %s", version, formatVersion)
 	}
-	for _, t := range tables() {
+	for _, t := range want {
 		if !slices.Contains(in.tables, t) {
 			return damaged("table %q is missing", t)
 		}
+	}
+	if len(in.tables) != len(want) {
+		return damaged("it has tables of another format")
 	}
 	return nil
 }

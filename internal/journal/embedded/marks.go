@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"bytes"
-	"errors"
 	"slices"
 	"time"
 
@@ -20,27 +19,18 @@ const (
 // maxForget bounds the old marks that one write clears away. A write leaves a handful, so clearing keeps ahead.
 const maxForget = 32
 
-func refuseSeen(tx *bbolt.Tx, deliveries []string, now time.Time) error {
+func (x *index) refuseSeen(deliveries []string, now time.Time) error {
 	for _, d := range deliveries {
-		until, err := seenTable.get(tx, []byte(d))
-		if errors.Is(err, journal.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if now.Before(decodeTime(until)) {
+		if now.Before(x.until(d)) {
 			return &journal.DuplicateError{Delivery: d}
 		}
 	}
 	return nil
 }
 
-func remember(tx *bbolt.Tx, deliveries []string, until time.Time) error {
+func (j *Journal) remember(tx *bbolt.Tx, deliveries []string, until time.Time) error {
 	for _, d := range deliveries {
-		if err := seenTable.put(tx, []byte(d), timeKey(until)); err != nil {
-			return err
-		}
+		j.index.remember(d, until)
 		if err := expire(tx, until, kindSeen, []byte(d)); err != nil {
 			return err
 		}
@@ -101,12 +91,12 @@ func expire(tx *bbolt.Tx, at time.Time, kind byte, key []byte) error {
 }
 
 // forget clears away marks that expired at or before now, the oldest first, at most maxForget of them.
-func forget(tx *bbolt.Tx, now time.Time) error {
+func (j *Journal) forget(tx *bbolt.Tx, now time.Time) error {
 	if now.IsZero() {
 		return nil
 	}
 	for _, k := range expired(tx, timeKey(now)) {
-		if err := forgetOne(tx, k[:timeSize], k[timeSize], k[timeSize+1:]); err != nil {
+		if err := j.forgetOne(tx, k[:timeSize], k[timeSize], k[timeSize+1:]); err != nil {
 			return err
 		}
 		if err := expiryTable.remove(tx, k); err != nil {
@@ -125,14 +115,10 @@ func expired(tx *bbolt.Tx, now []byte) [][]byte {
 	return keys
 }
 
-// forgetOne leaves a delivery alone that was remembered anew since: its entry names a later time.
-func forgetOne(tx *bbolt.Tx, at []byte, kind byte, key []byte) error {
+func (j *Journal) forgetOne(tx *bbolt.Tx, at []byte, kind byte, key []byte) error {
 	if kind == kindCount {
 		return countsTable.remove(tx, key)
 	}
-	until, err := seenTable.text(tx, key)
-	if err != nil || until != string(at) {
-		return err
-	}
-	return seenTable.remove(tx, key)
+	j.index.forget(string(key), decodeTime(at))
+	return nil
 }

@@ -53,8 +53,8 @@ func load(tx *bbolt.Tx, id string) (journal.Log, error) {
 	}
 	l := journal.Log{ID: id, Number: h.Number, Wake: h.Wake, Open: h.Open, Records: make([]journal.Record, 0, h.Version)}
 	p := prefix(id)
-	c := recordsTable.in(tx).Cursor()
-	for k, v := c.Seek(p); k != nil && bytes.HasPrefix(k, p); k, v = c.Next() {
+	c, end := recordsTable.in(tx).Cursor(), headKey(id)
+	for k, v := c.Seek(p); k != nil && bytes.HasPrefix(k, p) && !bytes.Equal(k, end); k, v = c.Next() {
 		v, err := unstamp(k, v)
 		if err != nil {
 			return journal.Log{}, err

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -15,26 +16,27 @@ type table string
 // The tables, see the package comment.
 const (
 	metaTable    table = "meta"
-	logsTable    table = "logs"
 	recordsTable table = "records"
 	numbersTable table = "numbers"
 	openTable    table = "open"
-	dueTable     table = "due"
 	heldTable    table = "held"
-	seenTable    table = "seen"
 	countsTable  table = "counts"
 	expiryTable  table = "expiry"
 )
 
 func tables() []table {
-	return []table{metaTable, logsTable, recordsTable, numbersTable, openTable, dueTable, heldTable, seenTable, countsTable, expiryTable}
+	return []table{metaTable, recordsTable, numbersTable, openTable, heldTable, countsTable, expiryTable}
 }
 
 func (t table) in(tx *bbolt.Tx) *bbolt.Bucket { return tx.Bucket([]byte(t)) }
 
+// put writes nothing when the entry is there as it is: a page less for the disk.
 func (t table) put(tx *bbolt.Tx, key, value []byte) error {
-	stored := stamp(key, value)
-	if err := t.reweigh(tx, t.in(tx).Get(key), stored); err != nil {
+	stored, old := stamp(key, value), t.in(tx).Get(key)
+	if bytes.Equal(old, stored) {
+		return nil
+	}
+	if err := t.reweigh(tx, old, stored); err != nil {
 		return fmt.Errorf("put into %s: %w", t, err)
 	}
 	if err := t.in(tx).Put(key, stored); err != nil {
@@ -80,7 +82,7 @@ func (t table) text(tx *bbolt.Tx, key []byte) (string, error) {
 
 // readHead returns the zero head for a log that was never begun.
 func readHead(tx *bbolt.Tx, id string) (head, error) {
-	v, err := logsTable.get(tx, []byte(id))
+	v, err := recordsTable.get(tx, headKey(id))
 	if errors.Is(err, journal.ErrNotFound) {
 		return head{}, nil
 	}

@@ -98,10 +98,12 @@ func (j *Journal) commit(batch []*job) {
 // transact puts the batch into one transaction, each write checked against what those before it have done. An error, a panic included,
 // is the whole batch's.
 func (j *Journal) transact(batch []*job, refused []error) (err error) {
+	committed := false
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("journal: commit: panic: %v", p)
 		}
+		j.index.settle(committed)
 	}()
 	err = j.update(func(tx *bbolt.Tx) error {
 		effects := 0
@@ -119,7 +121,8 @@ func (j *Journal) transact(batch []*job, refused []error) (err error) {
 		}
 		return nil
 	})
-	if err == nil || errors.Is(err, errNoEffect) {
+	committed = err == nil
+	if committed || errors.Is(err, errNoEffect) {
 		return nil
 	}
 	return fmt.Errorf("journal: commit: %w", err)

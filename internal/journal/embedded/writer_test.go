@@ -208,6 +208,28 @@ func TestFullDiskCanBeWrittenAgain(t *testing.T) {
 	}
 }
 
+// TestFailedCommitLeavesNothingInMemory: deliveries and wake times are known from memory, and a write that was not committed has none.
+func TestFailedCommitLeavesNothingInMemory(t *testing.T) {
+	t.Parallel()
+	j := opened(t)
+	now := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	w := beginning("a")
+	w.Now, w.Wake, w.Keep, w.Deliveries = now, now, time.Hour, []string{"d"}
+	failing(j, func() error { return syscall.ENOSPC })
+	if _, err := j.Append(t.Context(), w); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("error %v", err)
+	}
+	if due, err := j.Claim(t.Context(), now, time.Hour, 1); len(due) != 0 || err != nil {
+		t.Errorf("due are %v, %v", due, err)
+	}
+	if _, err := j.Append(t.Context(), w); err != nil {
+		t.Errorf("the same delivery again: %v", err)
+	}
+	if due, err := j.Claim(t.Context(), now, time.Hour, 1); len(due) != 1 || err != nil {
+		t.Errorf("due are %v, %v", due, err)
+	}
+}
+
 func TestRefusedWriteIsNotCommitted(t *testing.T) {
 	t.Parallel()
 	j := opened(t)
@@ -252,8 +274,11 @@ func TestOldMarksAreCleared(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if n := len(j.index.seen); n != 30 {
+		t.Errorf("%d deliveries are remembered", n)
+	}
 	err := j.db.View(func(tx *bbolt.Tx) error {
-		for tb, want := range map[table]int{seenTable: 30, countsTable: 30, expiryTable: 60} {
+		for tb, want := range map[table]int{countsTable: 30, expiryTable: 60} {
 			if n := tb.in(tx).Stats().KeyN; n != want {
 				t.Errorf("%s has %d entries, want %d", tb, n, want)
 			}
