@@ -58,7 +58,7 @@ type Limit struct {
 func (b *Book) Get(ctx context.Context, id string) (*approvals.Request, error) {
 	l, err := b.journal.Load(ctx, id)
 	if err != nil {
-		return nil, fmt.Errorf("load request: %w", err)
+		return nil, fmt.Errorf("load request: %w", journal.NotWritten(err))
 	}
 	return Fold(l)
 }
@@ -67,7 +67,7 @@ func (b *Book) Get(ctx context.Context, id string) (*approvals.Request, error) {
 func (b *Book) Numbered(ctx context.Context, number int) (*approvals.Request, error) {
 	id, err := b.journal.Numbered(ctx, number)
 	if err != nil {
-		return nil, fmt.Errorf("look up %s: %w", approvals.Name(number), err)
+		return nil, fmt.Errorf("look up %s: %w", approvals.Name(number), journal.NotWritten(err))
 	}
 	return b.Get(ctx, id)
 }

@@ -69,7 +69,7 @@ func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
 		}), nil
 	}
 	if err != nil {
-		return Ack{}, nil, fmt.Errorf("click: %w", err)
+		return s.failed("click", err)
 	}
 	if unsure != nil {
 		return s.refused(ctx, c, r, by, unsure)
@@ -209,7 +209,7 @@ func (s *Service) refused(ctx context.Context, c Click, r *approvals.Request, by
 	why, who := refusalCode(err, by, c.From)
 	switch {
 	case why == string(approvals.NotShownYet):
-		return s.undecided(c, err)
+		return s.undecided(err)
 	case why != "":
 		s.log.Info("click refused", "request", r.ID, "why", why, "by", who.ID)
 		_, recErr := s.book.Update(ctx, r.ID, auditRefusal(who, approvals.Button(c.Action), why), c.Delivery.Keys...)
@@ -217,13 +217,13 @@ func (s *Service) refused(ctx context.Context, c Click, r *approvals.Request, by
 			return Ack{}, nil, nil
 		}
 		if recErr != nil {
-			return Ack{}, nil, fmt.Errorf("record refused click: %w", recErr)
+			return s.failed("record refused click", journal.NotWritten(recErr)) // the refusal at most
 		}
 	case again(err):
 		s.log.Info("a click was handled before", "request", r.ID)
 		return Ack{}, nil, nil
 	case !isDirectory(err):
-		return Ack{}, nil, fmt.Errorf("click: %w", err)
+		return s.failed("click", err)
 	}
 	reply, owed := s.apology(err)
 	if !owed {
@@ -236,9 +236,9 @@ func (s *Service) refused(ctx context.Context, c Click, r *approvals.Request, by
 }
 
 // undecided ends a click that may well count in a moment: nothing is on record, so it is not acknowledged either, and the person is told why.
-func (s *Service) undecided(c Click, err error) (Ack, Later, error) {
+func (s *Service) undecided(err error) (Ack, Later, error) {
 	reply, _ := s.apology(err)
-	return Ack{}, func(ctx context.Context) { s.reply(ctx, c.Reply, reply) }, fmt.Errorf("click: %w", err)
+	return Ack{Text: reply.Text}, nil, fmt.Errorf("click: %w", err)
 }
 
 // auditRefusal records a refused click, where that is owed: not for a second click of somebody whose approval counts, and not in a
@@ -300,7 +300,7 @@ func (s *Service) choose(ctx context.Context, c Click) (Ack, Later, error) {
 		if again(err) {
 			return Ack{}, nil, nil
 		}
-		return Ack{}, nil, fmt.Errorf("choose: %w", err)
+		return s.failed("choose", journal.NotWritten(err)) // the delivery at most
 	}
 	return Ack{}, s.later(c.From, c.Reply, func(ctx context.Context, by approvals.Person) (Reply, error) {
 		return s.askChosen(ctx, by, line, v.Mention)

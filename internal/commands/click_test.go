@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"offboard/internal/approvals"
 	"offboard/internal/book"
 	"offboard/internal/commands"
+	"offboard/internal/journal"
 )
 
 const (
@@ -230,6 +232,37 @@ func TestWhatWasNotRecordedIsNotHandled(t *testing.T) {
 			s.send(c)
 			if r := s.number(1); r.State != approvals.StateApproved {
 				t.Errorf("the request is %s", r.State)
+			}
+		})
+	}
+}
+
+// What people are told of a click or a command that could not be recorded is true: "nothing was done" is said on proof only.
+func TestPerhapsRecorded(t *testing.T) {
+	t.Parallel()
+	const nothing, perhaps = "Nothing was done", "nobody can say whether this was recorded"
+	for name, tc := range map[string]struct {
+		breaks func(s *stage)
+		says   string
+	}{
+		"certainly not":   {func(s *stage) { s.store.writes = journal.NotWritten(errors.New("x")) }, nothing},
+		"perhaps":         {func(s *stage) { s.store.writes = errors.New("x") }, perhaps},
+		"not durable":     {func(s *stage) { s.store.writes = journal.ErrNotDurable }, perhaps},
+		"lost":            {func(s *stage) { s.store.writes = journal.ErrLost }, "has lost what was recorded"},
+		"not checked yet": {func(s *stage) { s.store.writes = journal.ErrUnchecked }, "audit channel"},
+		"nothing is read": {func(s *stage) { s.store.down = errors.New("x") }, nothing},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			r := s.requested()
+			c := s.click(bob, approve, r)
+			tc.breaks(s)
+			o := s.send(c)
+			for _, got := range []outcome{o, s.types(alice, "withdraw OFF-1")} {
+				if text := got.ack.Text; got.err == nil || !strings.Contains(text, tc.says) || strings.Contains(text, nothing) == (tc.says == perhaps) {
+					t.Errorf("told %q, %v", text, got.err)
+				}
 			}
 		})
 	}

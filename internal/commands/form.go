@@ -40,7 +40,7 @@ func (s *Service) openTyped(ctx context.Context, c Click, r *approvals.Request, 
 	}
 	if ack, fresh := s.remember(ctx, c.Delivery); !fresh {
 		if ack.Text != "" {
-			return Ack{}, nil, errors.New("click: the delivery could not be recorded")
+			return ack, nil, errors.New("click: the delivery could not be recorded")
 		}
 		return Ack{}, nil, nil
 	}
@@ -112,7 +112,7 @@ func (s *Service) submitTyped(ctx context.Context, v Submit) (Ack, Later, error)
 		return Ack{}, nil, nil
 	}
 	if err != nil {
-		return Ack{}, nil, fmt.Errorf("typed form: %w", err)
+		return s.failed("typed form", err)
 	}
 	by, err := s.person(ctx, v.From)
 	var w approvals.Wish
@@ -142,7 +142,7 @@ func (s *Service) refusedTyped(ctx context.Context, v Submit, request string, by
 			return Ack{}, nil, nil
 		}
 		if recErr != nil {
-			return Ack{}, nil, fmt.Errorf("record refused form: %w", recErr)
+			return s.failed("record refused form", journal.NotWritten(recErr)) // the refusal at most
 		}
 	}
 	reply, owed := s.apology(err)

@@ -9,6 +9,7 @@ import (
 
 	"offboard/internal/approvals"
 	"offboard/internal/commands"
+	"offboard/internal/journal"
 )
 
 func TestTheCommandAloneOpensAForm(t *testing.T) {
@@ -204,7 +205,12 @@ func TestTyping(t *testing.T) {
 		"records are away": {
 			text:    "dana@example.com",
 			arrange: func(s *stage) { s.store.writes = errors.New("x") },
-			says:    "cannot reach its own records",
+			says:    "nobody can say whether this was recorded",
+		},
+		"records take nothing": {
+			text:    "dana@example.com",
+			arrange: func(s *stage) { s.store.writes = journal.NotWritten(errors.New("x")) },
+			says:    "Nothing was done",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

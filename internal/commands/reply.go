@@ -16,8 +16,8 @@ type Ack struct {
 type Later func(ctx context.Context)
 
 // Handler takes what people do in Slack. The transports call it; Service is the one that decides. A non-nil error means that it could not be
-// recorded: nothing was done, the delivery is not remembered, and the transport answers with a failure so that Slack tells the person.
-// Later then tells them why, in place of a general sentence.
+// recorded, or that nobody can say: the transport answers with a failure so that Slack tells the person. Ack.Text then says what that means
+// for them; empty: nothing was done.
 type Handler interface {
 	Command(ctx context.Context, c Command) (Ack, Later, error)
 	Click(ctx context.Context, c Click) (Ack, Later, error)

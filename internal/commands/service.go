@@ -70,8 +70,30 @@ var _ Handler = (*Service)(nil)
 const (
 	cannotRecord = "The bot cannot record this now. Nothing was done. Try again in a minute."
 	recordsLost  = "The bot's journal has lost what was recorded, so it records nothing until an operator has looked. Nothing was done."
-	cannotTell   = "The bot cannot check who you are now. Nothing was done. Try again in a minute."
+	recordsNew   = "The bot does not record anything before it has held its journal against the audit channel, which it does right after its start. " +
+		"Nothing was done. Try again in a minute."
+	cannotTell = "The bot cannot check who you are now. Nothing was done. Try again in a minute."
 )
+
+// unrecorded says what a fault of our own means for what somebody wanted recorded.
+func (s *Service) unrecorded(err error) string {
+	switch {
+	case errors.Is(err, journal.ErrLost):
+		return recordsLost
+	case errors.Is(err, journal.ErrUnchecked):
+		return recordsNew
+	case journal.Unwritten(err):
+		return cannotRecord
+	default:
+		return fmt.Sprintf("The bot cannot reach its own records now, so nobody can say whether this was recorded. Look at the card, "+
+			"or type `%s list`, in a minute, before you try again.", s.set.Command)
+	}
+}
+
+// failed ends a delivery that could not be recorded, for certain or perhaps.
+func (s *Service) failed(what string, err error) (Ack, Later, error) {
+	return Ack{Text: s.unrecorded(err)}, nil, fmt.Errorf("%s: %w", what, err)
+}
 
 // Command handles a slash command.
 func (s *Service) Command(ctx context.Context, c Command) (Ack, Later, error) {
@@ -126,10 +148,7 @@ func (s *Service) remember(ctx context.Context, d Delivery) (Ack, bool) {
 	}
 	if err != nil {
 		s.log.Error("remember delivery", "error", err)
-		if errors.Is(err, journal.ErrLost) {
-			return Ack{Text: recordsLost}, false
-		}
-		return Ack{Text: cannotRecord}, false
+		return Ack{Text: s.unrecorded(journal.NotWritten(err))}, false // the delivery at most, and nothing comes of it
 	}
 	return Ack{}, true
 }
@@ -148,7 +167,7 @@ func (s *Service) atOnce(ctx context.Context, c Command, f func(by approvals.Per
 	}
 	if err != nil {
 		if !forPeople(err) {
-			return Ack{}, nil, fmt.Errorf("command: %w", err)
+			return s.failed("command", err)
 		}
 		if ack, fresh := s.remember(ctx, c.Delivery); !fresh {
 			return ack, nil, nil
@@ -228,11 +247,7 @@ func (s *Service) apology(err error) (r Reply, owed bool) {
 		return Reply{Text: cannotTell}, true
 	}
 	s.log.Error("command", "error", err)
-	if errors.Is(err, journal.ErrLost) {
-		return Reply{Text: recordsLost}, true
-	}
-	return Reply{Text: fmt.Sprintf("The bot cannot reach its own records now, so nobody can say whether this was recorded. "+
-		"Type `%s list` in a minute to see, and try again if it is not there.", s.set.Command)}, true
+	return Reply{Text: s.unrecorded(err)}, true
 }
 
 // plain is an error that is already a sentence for the person, as mrkdwn.

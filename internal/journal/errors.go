@@ -19,9 +19,11 @@ var (
 	ErrBusy = errors.New("journal: another process has it open")
 	// ErrForeign: the file or server holds something that is not a journal of ours, or a damaged one. It was left as it was.
 	ErrForeign = errors.New("journal: not a journal of this program, or damaged")
-	// ErrLost: the store no longer holds what it acknowledged to this process. Nothing was written, and nothing will be until the
-	// process is started anew.
+	// ErrLost: the store no longer holds what it acknowledged to this process, or what was reported of it elsewhere. Nothing was
+	// written, and nothing will be until a person has looked.
 	ErrLost = errors.New("journal: the store has lost what was recorded")
+	// ErrUnchecked: the store was not held yet against what was reported of it elsewhere. Nothing was written.
+	ErrUnchecked = errors.New("journal: it was not held yet against what was reported of it")
 )
 
 // ReservedError says that another open request holds the account.

@@ -78,7 +78,7 @@ type Info struct {
 }
 
 // Journal is the contract. All methods may be called concurrently. Errors are the ones of this package, wrapped or not, or ctx's, or
-// the engine's own, which then means that the write may or may not have happened.
+// the engine's own. After one of which [Unwritten] does not hold, the write may or may not have happened.
 type Journal interface {
 	// Append carries out one write, all of it or nothing, and returns the log's number. Checks come before effects, in this order:
 	// the write itself (ErrMalformed, see Write.Check), version (ErrConflict), deliveries (DuplicateError), reservations

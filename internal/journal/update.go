@@ -18,7 +18,7 @@ func Update(ctx context.Context, j Journal, id string, decide func(Log) (Write, 
 	for {
 		l, err := j.Load(ctx, id)
 		if err != nil {
-			return Log{}, err
+			return Log{}, NotWritten(err)
 		}
 		w, err := decide(l)
 		if err != nil {
@@ -33,7 +33,7 @@ func Update(ctx context.Context, j Journal, id string, decide func(Log) (Write, 
 			return l, err
 		}
 		if err := ctx.Err(); err != nil {
-			return l, fmt.Errorf("journal: %s: another writer was always faster: %w", id, err)
+			return l, NotWritten(fmt.Errorf("journal: %s: another writer was always faster: %w", id, err))
 		}
 	}
 }

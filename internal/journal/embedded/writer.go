@@ -28,14 +28,14 @@ var errNoEffect = errors.New("no effect")
 // or Close withdraws it without effect, or it is in a commit, and then its result is waited for whatever ctx says.
 func (j *Journal) submit(ctx context.Context, check, apply func(*bbolt.Tx) error) error {
 	if err := ctx.Err(); err != nil {
-		return err
+		return journal.NotWritten(err)
 	}
 	w := &job{check: check, apply: apply, done: make(chan error, 1)}
 	select {
 	case j.jobs <- w:
 		return <-w.done
 	case <-ctx.Done():
-		return ctx.Err()
+		return journal.NotWritten(ctx.Err())
 	case <-j.closing:
 		return journal.ErrClosed
 	}
@@ -79,11 +79,13 @@ func (j *Journal) Err() error {
 // commit carries a batch out and tells each writer.
 func (j *Journal) commit(batch []*job) {
 	refused := make([]error, len(batch))
-	err := j.Err()
+	err := journal.NotWritten(j.Err())
 	if err == nil {
 		err = j.transact(batch, refused)
 		if stop := stopAfter(err); stop != nil {
 			j.broken.Store(&stop)
+		} else {
+			err = journal.NotWritten(err)
 		}
 	}
 	for i, w := range batch {

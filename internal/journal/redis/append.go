@@ -33,7 +33,7 @@ func (j *Journal) Remember(ctx context.Context, deliveries []string, now time.Ti
 func (j *Journal) submit(ctx context.Context, w journal.Write) (int, error) {
 	leave, err := j.enter(ctx)
 	if err != nil {
-		return 0, err
+		return 0, journal.NotWritten(err)
 	}
 	defer leave()
 	if err := j.store.fault(); err != nil {
@@ -41,11 +41,15 @@ func (j *Journal) submit(ctx context.Context, w journal.Write) (int, error) {
 	}
 	if w.Confirm {
 		if err := j.mayConfirm(); err != nil {
-			return 0, err
+			return 0, journal.NotWritten(err)
 		}
 	}
+	begun := j.wire.now()
 	a := arguments{op: rand.Text(), w: w, seen: j.store.mark(), install: j.store.install}
 	answer, unproven, err := j.runAppend(ctx, j.keys.write(w.ID), a.list(), w.Confirm)
+	if err != nil && j.wire.unwritten(begun, err) {
+		return 0, journal.NotWritten(err)
+	}
 	if err != nil {
 		return 0, err
 	}

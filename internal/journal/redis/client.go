@@ -27,8 +27,8 @@ type commands interface {
 	Close() error
 }
 
-// newClient makes a client that always speaks to the master. It connects when it is first used.
-func newClient(o Options) (commands, error) {
+// newClient makes a client that always speaks to the master, over counted connections. It connects when it is first used.
+func newClient(o Options, w *wire) (commands, error) {
 	conf, err := o.tls()
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func newClient(o Options) (commands, error) {
 		Addrs: o.Addrs, DB: o.DB, Username: o.Username, Password: o.Password.Reveal(),
 		MasterName: o.Master, SentinelPassword: o.SentinelPassword.Reveal(),
 		Protocol: 2, MaxRetries: retries, DialTimeout: dialTime, ReadTimeout: readTime, WriteTimeout: writeTime,
-		ContextTimeoutEnabled: true, DialerRetries: 1, TLSConfig: conf, DisableIdentity: true,
+		ContextTimeoutEnabled: true, DialerRetries: 1, Dialer: w.dialer(conf), TLSConfig: conf, DisableIdentity: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
 	switch o.Kind {

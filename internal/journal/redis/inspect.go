@@ -18,12 +18,13 @@ func Examine(ctx context.Context, o Options) (risks []string, err error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	client, err := newClient(o)
+	j := &Journal{options: o, keys: keys{tag: o.Prefix}}
+	client, err := newClient(o, &j.wire)
 	if err != nil {
 		return nil, fmt.Errorf("journal: redis at %s: %w", o.where(), err)
 	}
+	j.client = client
 	defer func() { err = errors.Join(err, client.Close()) }()
-	j := &Journal{options: o, client: client, keys: keys{tag: o.Prefix}}
 	s, err := j.fitting(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("journal: redis at %s: %w", o.where(), err)

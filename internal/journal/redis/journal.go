@@ -25,6 +25,7 @@ type Journal struct {
 	keys    keys
 	store   store
 	clock   clock
+	wire    wire
 	log     *slog.Logger
 	state   atomic.Pointer[state]
 
@@ -46,11 +47,12 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	client, err := newClient(o)
+	j := &Journal{options: o, keys: keys{tag: o.Prefix}, log: o.Logger, ended: make(chan struct{})}
+	client, err := newClient(o, &j.wire)
 	if err != nil {
 		return nil, fmt.Errorf("journal: redis at %s: %w", o.where(), err)
 	}
-	j := &Journal{options: o, client: client, keys: keys{tag: o.Prefix}, log: o.Logger, ended: make(chan struct{})}
+	j.client = client
 	if j.log == nil {
 		j.log = slog.New(slog.DiscardHandler)
 	}

@@ -69,7 +69,7 @@ func answer(kind inbound.Kind, result inbound.Result) (status int, body []byte, 
 	case inbound.Ignored:
 		return http.StatusOK, nil, true
 	case inbound.Unavailable:
-		return sorry(inbound.SayNotRecorded, http.StatusServiceUnavailable)
+		return sorry(result.Ack.Text, http.StatusServiceUnavailable)
 	case inbound.Busy:
 		return sorry(inbound.SayBusy, http.StatusServiceUnavailable)
 	case inbound.Panicked:

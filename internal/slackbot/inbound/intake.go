@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -31,7 +32,7 @@ type Outcome string
 const (
 	Handled     Outcome = "handled"
 	Ignored     Outcome = "not for us"   // acknowledged empty
-	Unavailable Outcome = "not recorded" // nothing was done; not acknowledged
+	Unavailable Outcome = "not recorded" // or nobody can say; not acknowledged, the Ack says what there is to say
 	Busy        Outcome = "busy"         // not looked at; not acknowledged
 	Panicked    Outcome = "panic"        // unknown; not acknowledged
 )
@@ -110,9 +111,8 @@ func (i *Intake) decide(ctx context.Context, kind Kind, r *Result) {
 	ack, later, err := r.request.Handle(ctx, i.handler)
 	if err != nil {
 		i.log.Error("a delivery could not be recorded", "kind", kind, "error", err)
-		if r.Outcome, r.later = Unavailable, later; later == nil {
-			r.later = r.request.say(SayNotRecorded)
-		}
+		r.Outcome, r.Ack = Unavailable, commands.Ack{Text: cmp.Or(ack.Text, SayNotRecorded)}
+		r.later = r.request.say(r.Ack.Text)
 		return
 	}
 	r.Outcome, r.Ack, r.later = Handled, ack, later

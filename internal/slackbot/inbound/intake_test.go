@@ -127,7 +127,7 @@ func TestUntoldIsToldPrivately(t *testing.T) {
 func TestNotRecorded(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 1, func(context.Context, commands.Click) (commands.Ack, commands.Later, error) {
-		return commands.Ack{Text: "never"}, nil, errors.New("disk full")
+		return commands.Ack{}, nil, errors.New("disk full")
 	})
 	if result := r.Take(t.Context(), now(click)); result.Outcome != inbound.Unavailable {
 		t.Errorf("outcome %s", result.Outcome)
@@ -142,9 +142,8 @@ func TestNotRecorded(t *testing.T) {
 
 func TestNotRecordedForAReason(t *testing.T) {
 	t.Parallel()
-	var r *rig
-	r = newRig(t, 1, func(context.Context, commands.Click) (commands.Ack, commands.Later, error) {
-		return commands.Ack{}, func(ctx context.Context) { _ = r.told.Private(ctx, commands.Reply{Text: "why"}) }, errors.New("slack is away")
+	r := newRig(t, 1, func(context.Context, commands.Click) (commands.Ack, commands.Later, error) {
+		return commands.Ack{Text: "why"}, nil, errors.New("slack is away")
 	})
 	result := r.Take(t.Context(), now(click))
 	result.Finish(false)
