@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"offboard/internal/approvals"
+	"offboard/internal/audit"
 	"offboard/internal/book"
 	"offboard/internal/commands"
 	"offboard/internal/config"
@@ -85,12 +86,21 @@ func (a *app) run(ctx context.Context) (err error) {
 	if err != nil || ctx.Err() != nil {
 		return err
 	}
-	inside := newParts()
-	defer func() { err = errors.Join(err, inside.stop()) }()
-	if err := a.startInside(ctx, inside, server, j, self); err != nil {
+	poster, err := a.poster(self)
+	if err != nil {
 		return err
 	}
-	a.log.Info("ready", "listen", a.addr(), "transport", a.cfg.Slack.Transport, "writes", a.cfg.Writes)
+	gate := audit.NewGate(j)
+	w, err := a.hearWitness(ctx, gate, poster)
+	if err != nil {
+		return err
+	}
+	inside := newParts()
+	defer func() { err = errors.Join(err, inside.stop()) }()
+	if err := a.startInside(ctx, inside, server, gate, poster, self); err != nil {
+		return err
+	}
+	inside.start(ctx, part{"witness", func(ctx context.Context) error { return a.untilReady(ctx, w) }})
 	select {
 	case <-ctx.Done():
 		a.log.Info("stopping")
@@ -134,41 +144,9 @@ func (a *app) openJournal(ctx context.Context) (*store, error) {
 	return j, nil
 }
 
-// meetSlack waits until Slack has said who we are and that both channels are fit. What only a person can mend is an error.
-func (a *app) meetSlack(ctx context.Context) (directory.Self, error) {
-	set := directory.Settings{
-		Team: a.cfg.Slack.Team, App: a.cfg.Slack.AppID, Approvals: a.cfg.Slack.ApprovalsChannel, Audit: a.cfg.Slack.AuditChannel,
-	}
-	const longest = 30 * time.Second
-	for wait := time.Second; ; wait = min(wait*2, longest) {
-		self, err := directory.Start(ctx, a.api, set)
-		start, ok := errors.AsType[*directory.StartError](err)
-		if err == nil || !ok || !start.Temporary {
-			return self, err
-		}
-		if ctx.Err() != nil {
-			return directory.Self{}, nil // told to stop while waiting: that is no fault
-		}
-		a.log.Warn("slack cannot be asked yet", "error", err, "again_in", wait.String(), "listen", a.addr())
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		}
-		timer.Stop()
-	}
-}
-
 // startInside starts the dispatcher, and then what takes requests in.
-func (a *app) startInside(ctx context.Context, all *parts, server *server, j journal.Journal, self directory.Self) error {
+func (a *app) startInside(ctx context.Context, all *parts, server *server, j journal.Journal, poster *post.Poster, self directory.Self) error {
 	b := book.New(j, a.now)
-	poster, err := post.New(a.api, post.Config{
-		Approvals: a.cfg.Slack.ApprovalsChannel, Audit: a.cfg.Slack.AuditChannel, Command: a.cfg.Slack.Command,
-		Self: post.Self{UserID: self.UserID, BotID: self.BotID}, Logger: a.log,
-	})
-	if err != nil {
-		return err
-	}
 	guard := approvals.Guard{Protected: protected(a.cfg.Protected, a.providers)}
 	d := dispatch.New(b, a.providers, a.teller(poster), newMeter(a.health.registry),
 		dispatch.Settings{Replica: replica(), Writes: a.cfg.Writes, Guard: guard}, a.now, a.log)

@@ -13,7 +13,8 @@ import (
 )
 
 type journalCmd struct {
-	Copy journalCopyCmd `cmd:"" help:"Copy every request from one journal into another that is empty. Stop every bot on both first."`
+	Copy       journalCopyCmd   `cmd:"" help:"Copy every request from one journal into another that is empty. Stop every bot on both first."`
+	AcceptLoss journalAcceptCmd `cmd:"" help:"Accept that the journal lacks what the audit channel has reported. On a file the bot must be stopped."`
 }
 
 type journalCopyCmd struct {

@@ -38,7 +38,7 @@ type cli struct {
 	Check    checkCmd    `cmd:"" help:"Check a configuration file and report every fault with its line."`
 	Manifest manifestCmd `cmd:"" help:"Print the Slack app manifest: for Socket Mode, or with --url for HTTP."`
 	Sandbox  sandboxCmd  `cmd:"" help:"Try the bot in a local workspace with local providers."`
-	Journal  journalCmd  `cmd:"" help:"Move a journal."`
+	Journal  journalCmd  `cmd:"" help:"Move a journal, or accept that it has lost something."`
 	Audit    auditCmd    `cmd:"" help:"Verify or print the journal's records."`
 }
 

@@ -241,6 +241,20 @@ func (r *Request) endRest(proof string) []Event {
 	return out
 }
 
+// Doubt ends, as unknown, every step that has no outcome, because events that came later may be lost: a call that is not on record may have been
+// made. It is read back like any other of unknown outcome, and nothing is called.
+type Doubt struct{ Reason string }
+
+func (d Doubt) decide(r *Request, _ time.Time) ([]Event, error) {
+	var out []Event
+	for i, p := range r.Steps {
+		if p.Outcome == "" && !r.State.Ended() {
+			out = append(out, Event{Kind: Ended, Step: i, Attempt: p.Attempt, Outcome: Unknown, Sent: true, Proof: d.Reason})
+		}
+	}
+	return out, nil
+}
+
 // Remind notes that the approvers are reminded.
 type Remind struct{}
 

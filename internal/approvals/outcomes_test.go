@@ -244,3 +244,34 @@ func TestTheEndSaysWhyNothingBegan(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// What may have been carried out although it is not on record ends as unknown, wherever it stood, and is read back and never begun.
+func TestDoubt(t *testing.T) {
+	t.Parallel()
+	approved := func(t *testing.T) *approvals.Request {
+		r := requested(t, 1)
+		return wished(t, r, approvals.Approve{By: second, Approver: true, Digest: r.Digest}, morning)
+	}
+	for name, r := range map[string]*approvals.Request{
+		"pending": requested(t, 1), "approved": approved(t), "executing": begun(t, providers.Delete),
+		"to be sent again": wished(t, begun(t, providers.Delete), approvals.Finish{
+			Attempt: 1, Call: approvals.Call{Err: &providers.Error{Kind: providers.RateLimited}}, Retry: morning.Add(time.Minute),
+		}, morning),
+	} {
+		r = wished(t, r, approvals.Doubt{Reason: "rolled back"}, morning)
+		if r.State != approvals.StateUnknown || !r.Steps[0].Sent || !r.Open() {
+			t.Errorf("%s: %s, %+v", name, r.State, r.Steps[0])
+		}
+		owed := approvals.Next(r)
+		if len(owed) == 0 || owed[0].Do != approvals.DoLook {
+			t.Errorf("%s: owed is %+v, not a look first", name, owed)
+		}
+		if events, err := approvals.Decide(r, approvals.Doubt{Reason: "rolled back"}, morning); err != nil || len(events) > 0 {
+			t.Errorf("%s: doubted twice: %+v, %v", name, events, err)
+		}
+	}
+	denied := wished(t, requested(t, 1), approvals.Deny{By: second, Approver: true}, morning)
+	if after := wished(t, denied, approvals.Doubt{Reason: "rolled back"}, morning); after.State != approvals.StateDenied {
+		t.Errorf("what had ended is %s", after.State)
+	}
+}

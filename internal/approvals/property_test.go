@@ -201,7 +201,7 @@ func (h *history) wish() approvals.Wish {
 }
 
 func (h *history) rare(by approvals.Person, step int) approvals.Wish {
-	switch h.pick(7, "rare") {
+	switch h.pick(8, "rare") {
 	case 0:
 		return approvals.Missing{Step: step, Sight: *h.sight()}
 	case 1:
@@ -213,6 +213,11 @@ func (h *history) rare(by approvals.Person, step int) approvals.Wish {
 	case 4:
 		return approvals.Moved{Step: step, Host: []string{"", "other.example.com"}[h.pick(2, "host")]}
 	case 5:
+		if h.pick(4, "doubt") == 0 {
+			return approvals.Doubt{Reason: "the journal was rolled back"}
+		}
+		return approvals.Remind{}
+	case 6:
 		return approvals.Receipt{Event: approvals.Event{Kind: approvals.Told, Key: approvals.KeyCard, Place: approvals.Place{Channel: "C", TS: "1"}}}
 	default:
 		return approvals.Refuse{By: by, Button: approvals.ButtonApprove, Reason: "x"}

@@ -38,7 +38,7 @@ var rules = []rule{
 
 	{of: "internal/slackbot/...", may: []string{
 		"internal/slackbot/...", "internal/commands/...", "internal/dispatch/...", "internal/approvals", "internal/book",
-		"internal/journal", "internal/providers", "internal/mrkdwn", "internal/secret", "internal/lease",
+		"internal/audit", "internal/journal", "internal/providers", "internal/mrkdwn", "internal/secret", "internal/lease",
 	}},
 	{of: "internal/audit/...", may: []string{"internal/approvals", "internal/book", "internal/journal", "internal/providers", "internal/mrkdwn"}},
 	{of: "internal/config", may: []string{"internal/approvals", "internal/providers", "internal/secret"}},

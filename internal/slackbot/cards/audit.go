@@ -2,9 +2,12 @@ package cards
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"offboard/internal/approvals"
+	"offboard/internal/audit"
 	"offboard/internal/mrkdwn"
 )
 
@@ -32,6 +35,25 @@ func AuditLines(r *approvals.Request, events []approvals.Event) Message {
 		lines = append(lines, auditLine(r, e, (mostText+1)/max(1, len(events))-1))
 	}
 	return Message{Text: strings.Join(lines, "\n")}
+}
+
+// auditEnds are the two ends of a line, which nobody else's text can reach: it holds neither a line's end nor a backtick. What stands between them
+// comes back from Slack as Slack likes it.
+var auditEnds = regexp.MustCompile("^\\*OFF-([0-9]{1,9})\\* · .* #([0-9]{1,9}) `([0-9a-f]{64})`$")
+
+// ReadAuditLines reads the lines of AuditLines back. What is none of them is left out.
+func ReadAuditLines(text string) []audit.Line {
+	var out []audit.Line
+	for line := range strings.Lines(text) {
+		found := auditEnds.FindStringSubmatch(strings.TrimRight(line, "\n"))
+		if found == nil {
+			continue
+		}
+		number, _ := strconv.Atoi(found[1]) // digits, and few
+		seq, _ := strconv.Atoi(found[2])
+		out = append(out, audit.Line{Number: number, Seq: seq, Hash: found[3]})
+	}
+	return out
 }
 
 func kindWords(k approvals.Kind) string {

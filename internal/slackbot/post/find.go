@@ -21,7 +21,16 @@ type found struct {
 	TS       string   `json:"ts"`
 	BotID    string   `json:"bot_id"`
 	User     string   `json:"user"`
+	Text     string   `json:"text"`
 	Metadata metadata `json:"metadata"`
+}
+
+// mark is the mark of one of our messages; empty: it has none.
+func (m found) mark() string {
+	if m.Metadata.EventType != eventType {
+		return ""
+	}
+	return m.Metadata.Payload.Mark
 }
 
 // page keeps each message as it came: one that cannot be read is not ours, and must not hide ours. Any app may write any metadata.
@@ -81,7 +90,7 @@ func (p *Poster) search(ctx context.Context, params url.Values, mark string) (st
 		}
 		for _, text := range *answer.Messages {
 			var m found
-			if json.Unmarshal(text, &m) == nil && p.ours(m) && m.Metadata.EventType == eventType && m.Metadata.Payload.Mark == mark {
+			if json.Unmarshal(text, &m) == nil && p.ours(m) && m.mark() == mark {
 				return m.TS, nil
 			}
 		}
