@@ -16,8 +16,9 @@ const (
 	kindCount = 'c'
 )
 
-// maxForget bounds the old marks that one write clears away. A write leaves a handful, so clearing keeps ahead.
-const maxForget = 32
+// forgetAtOnce is how many old marks a write clears away, once there are so many: they stand on pages that the write would not change
+// otherwise. A write leaves a handful, so clearing keeps ahead.
+const forgetAtOnce = 32
 
 func (x *index) refuseSeen(deliveries []string, now time.Time) error {
 	for _, d := range deliveries {
@@ -90,12 +91,16 @@ func expire(tx *bbolt.Tx, at time.Time, kind byte, key []byte) error {
 	return expiryTable.put(tx, append(append(timeKey(at), kind), key...), nil)
 }
 
-// forget clears away marks that expired at or before now, the oldest first, at most maxForget of them.
+// forget clears away the oldest forgetAtOnce marks when as many have expired at or before now.
 func (j *Journal) forget(tx *bbolt.Tx, now time.Time) error {
 	if now.IsZero() {
 		return nil
 	}
-	for _, k := range expired(tx, timeKey(now)) {
+	keys := expired(tx, timeKey(now))
+	if len(keys) < forgetAtOnce {
+		return nil
+	}
+	for _, k := range keys {
 		if err := j.forgetOne(tx, k[:timeSize], k[timeSize], k[timeSize+1:]); err != nil {
 			return err
 		}
@@ -109,7 +114,7 @@ func (j *Journal) forget(tx *bbolt.Tx, now time.Time) error {
 func expired(tx *bbolt.Tx, now []byte) [][]byte {
 	var keys [][]byte
 	c := expiryTable.in(tx).Cursor()
-	for k, _ := c.First(); k != nil && len(keys) < maxForget && bytes.Compare(k[:timeSize], now) <= 0; k, _ = c.Next() {
+	for k, _ := c.First(); k != nil && len(keys) < forgetAtOnce && bytes.Compare(k[:timeSize], now) <= 0; k, _ = c.Next() {
 		keys = append(keys, bytes.Clone(k))
 	}
 	return keys
