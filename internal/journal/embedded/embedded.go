@@ -25,11 +25,11 @@ type Journal struct {
 	index  *index
 	claims claims
 
+	turn    chan struct{} // holds one value while nobody writes
 	jobs    chan *job
 	closing chan struct{}
-	written chan struct{} // closed when the writer has ended
 	close   func() error
-	broken  atomic.Pointer[error] // set by the writer: refuses all writes from then on
+	broken  atomic.Pointer[error] // set by a commit: refuses all writes from then on
 }
 
 var _ journal.Journal = (*Journal)(nil)
@@ -56,12 +56,12 @@ func Open(path string) (*Journal, error) {
 		index:   x,
 		update:  db.Update,
 		claims:  claims{of: map[string]claim{}},
+		turn:    make(chan struct{}, 1),
 		jobs:    make(chan *job),
 		closing: make(chan struct{}),
-		written: make(chan struct{}),
 	}
 	j.close = sync.OnceValue(j.shut)
-	go j.write()
+	j.turn <- struct{}{}
 	return j, nil
 }
 
@@ -122,7 +122,7 @@ func (j *Journal) Close() error { return j.close() }
 
 func (j *Journal) shut() error {
 	close(j.closing)
-	<-j.written
+	<-j.turn // for good
 	if err := j.db.Close(); err != nil {
 		return fmt.Errorf("journal: close: %w", err)
 	}

@@ -12,10 +12,10 @@ import (
 // index is what the file's entries say in another order. It is in memory alone, and made when the file is opened: in the file each table that
 // a commit changes costs the disk two pages, at places of their own.
 type index struct {
-	mu   sync.RWMutex         // held to change due and seen, which the writer alone does
+	mu   sync.RWMutex         // held to change due and seen, which only who has the turn to write does
 	due  map[string]time.Time // log → wake time
 	seen map[string]time.Time // delivery → until when it is remembered
-	next changes              // only the writer looks at it
+	next changes              // only who has the turn looks at it
 }
 
 // changes are those of the transaction under way. The zero time is for what goes.
@@ -59,7 +59,7 @@ func (x *index) forget(delivery string, at time.Time) {
 	}
 }
 
-// until says how long a delivery is remembered, as the writer sees it; zero: it is not known.
+// until says how long a delivery is remembered, as the transaction under way sees it; zero: it is not known.
 func (x *index) until(delivery string) time.Time {
 	if t, ok := x.next.seen[delivery]; ok {
 		return t

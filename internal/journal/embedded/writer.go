@@ -24,33 +24,25 @@ type job struct {
 // errNoEffect rolls back a transaction in which every write was refused: there is nothing to sync.
 var errNoEffect = errors.New("no effect")
 
-// submit hands a write to the writer and waits for its result. The channel has no buffer: a write is either not yet taken, and then ctx
-// or Close withdraws it without effect, or it is in a commit, and then its result is waited for whatever ctx says.
+// submit waits for the turn to write, or for whoever has it to take this write along, and for the result. The channel of jobs has no buffer: a
+// write is either not yet taken, and then ctx or Close withdraws it without effect, or it is in a commit, and then its result is waited
+// for whatever ctx says. A lone caller commits by itself: no other goroutine has to wake up.
 func (j *Journal) submit(ctx context.Context, check, apply func(*bbolt.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return journal.NotWritten(err)
 	}
 	w := &job{check: check, apply: apply, done: make(chan error, 1)}
 	select {
+	case <-j.turn:
+		j.commit(j.gather(w))
+		j.turn <- struct{}{}
+		return <-w.done
 	case j.jobs <- w:
 		return <-w.done
 	case <-ctx.Done():
 		return journal.NotWritten(ctx.Err())
 	case <-j.closing:
 		return journal.ErrClosed
-	}
-}
-
-// write is the only goroutine that changes the file. It ends when closing is closed, after the commit under way.
-func (j *Journal) write() {
-	defer close(j.written)
-	for {
-		select {
-		case first := <-j.jobs:
-			j.commit(j.gather(first))
-		case <-j.closing:
-			return
-		}
 	}
 }
 
@@ -76,7 +68,7 @@ func (j *Journal) Err() error {
 	return nil
 }
 
-// commit carries a batch out and tells each writer.
+// commit carries a batch out and tells each writer. Only who has the turn calls it: nobody else changes the file.
 func (j *Journal) commit(batch []*job) {
 	refused := make([]error, len(batch))
 	err := journal.NotWritten(j.Err())
