@@ -123,9 +123,14 @@ func (s *Server) launch(args []string) error {
 	if err := s.cmd.Start(); err != nil {
 		return fmt.Errorf("start redis-server, which these tests need: %w", err)
 	}
+	w, err := watch(s.cmd.Process)
+	if err != nil {
+		_ = s.cmd.Process.Kill()
+		return errors.Join(err, s.cmd.Wait())
+	}
 	done := make(chan struct{})
 	s.done = done
-	go func(c *exec.Cmd) { _ = c.Wait(); close(done) }(s.cmd)
+	go func(c *exec.Cmd) { _ = c.Wait(); w.dismiss(); close(done) }(s.cmd)
 	return s.awaitAnswer()
 }
 
