@@ -210,6 +210,8 @@ func (s *Service) refused(ctx context.Context, c Click, r *approvals.Request, by
 	switch {
 	case why == string(approvals.NotShownYet):
 		return s.undecided(err)
+	case isDirectory(err):
+		return s.unidentified(ctx, c, err)
 	case why != "":
 		s.log.Info("click refused", "request", r.ID, "why", why, "by", who.ID)
 		_, recErr := s.book.Update(ctx, r.ID, auditRefusal(who, approvals.Button(c.Action), why), c.Delivery.Keys...)
@@ -222,7 +224,7 @@ func (s *Service) refused(ctx context.Context, c Click, r *approvals.Request, by
 	case again(err):
 		s.log.Info("a click was handled before", "request", r.ID)
 		return Ack{}, nil, nil
-	case !isDirectory(err):
+	default:
 		return s.failed("click", err)
 	}
 	reply, owed := s.apology(err)
@@ -238,6 +240,16 @@ func (s *Service) refused(ctx context.Context, c Click, r *approvals.Request, by
 // undecided ends a click that may well count in a moment: nothing is on record, so it is not acknowledged either, and the person is told why.
 func (s *Service) undecided(err error) (Ack, Later, error) {
 	reply, _ := s.apology(err)
+	return Ack{Text: reply.Text}, nil, fmt.Errorf("click: %w", err)
+}
+
+// unidentified ends a click of which Slack does not say now whether it counts. Nothing is on record, so the person is told before it is
+// acknowledged: a process that died in between would leave them in the belief that they have decided.
+func (s *Service) unidentified(ctx context.Context, c Click, err error) (Ack, Later, error) {
+	reply, _ := s.apology(err)
+	if c.Reply != nil && c.Reply.Private(ctx, reply) == nil {
+		return Ack{}, nil, nil
+	}
 	return Ack{Text: reply.Text}, nil, fmt.Errorf("click: %w", err)
 }
 

@@ -268,6 +268,22 @@ func TestPerhapsRecorded(t *testing.T) {
 	}
 }
 
+// Of whom Slack does not say who they are knows that the click did not count before it is acknowledged; else it is not.
+func TestAnUnclearClickIsAnsweredBeforeItIsAcknowledged(t *testing.T) {
+	t.Parallel()
+	for _, fails := range []error{nil, errors.New("x")} {
+		s := newStage(t)
+		c := s.click(bob, approve, s.requested())
+		s.dir.down = errors.New("x")
+		to := &replies{fail: fails}
+		c.Reply = to
+		ack, _, err := s.service().Click(t.Context(), c)
+		if len(to.got) != 1 || (err == nil) != (fails == nil) || (ack.Text == "") != (fails == nil) {
+			t.Errorf("answers fail with %v: %d answers before, err = %v", fails, len(to.got), err)
+		}
+	}
+}
+
 // A refusal that cannot be recorded is not acknowledged either.
 func TestARefusalIsRecordedOrNotAcknowledged(t *testing.T) {
 	t.Parallel()
