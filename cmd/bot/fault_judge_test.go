@@ -32,6 +32,7 @@ const (
 	lostAsk    = "lost requests"
 	lostClick  = "lost clicks"
 	unended    = "requests without an end"
+	oneTooMany = "requests too many"
 	noAudit    = "audit lines missing"
 	wrongAudit = "audit lines too many"
 	broken     = "chains broken"
@@ -39,7 +40,7 @@ const (
 )
 
 func faultNames() []string {
-	return []string{noConsent, untrue, untold, twicePost, lostAsk, lostClick, unended, noAudit, wrongAudit, broken, panicked}
+	return []string{noConsent, untrue, untold, twicePost, lostAsk, lostClick, unended, oneTooMany, noAudit, wrongAudit, broken, panicked}
 }
 
 func (f *figures) String() string {
@@ -89,6 +90,7 @@ func (c *crew) judge(all []leaver) *figures {
 			b.found(lostAsk, "%s was asked for, its card was seen, and it is not in the journal", l.email)
 		}
 		b.calls(l, rs)
+		b.again(rs)
 		for _, r := range rs {
 			b.figures.requests++
 			b.truth(l, r)
@@ -126,6 +128,9 @@ func (b *bench) read() {
 	})
 	if err != nil {
 		b.t.Fatal(err)
+	}
+	for _, rs := range b.requests {
+		slices.SortFunc(rs, func(a, b *approvals.Request) int { return a.Number - b.Number })
 	}
 }
 
@@ -185,6 +190,16 @@ func (b *bench) calls(l leaver, rs []*approvals.Request) {
 	}
 }
 
+// again holds that an account has one open request at a time: people may type again while a look-up still runs, and a second request follows
+// only where the first was over by then.
+func (b *bench) again(rs []*approvals.Request) {
+	for i, r := range rs[min(1, len(rs)):] {
+		if !wasOver(rs[i], r.Events[0].At) {
+			b.found(oneTooMany, "%s beside %s: %s", r.Name(), rs[i].Name(), events(rs))
+		}
+	}
+}
+
 func events(rs []*approvals.Request) string {
 	var out []string
 	for _, r := range rs {
@@ -216,6 +231,9 @@ func (b *bench) truth(l leaver, r *approvals.Request) {
 			b.found(untrue, "%s: told %s (%s), on record %+v", r.Name(), p.Outcome, p.Proof, record)
 		}
 	case approvals.Unknown, approvals.Elsewhere, approvals.Rehearsed:
+		if b.hurried && p.Outcome == approvals.Unknown {
+			break // which is never wrong
+		}
 		b.found(untrue, "%s: told %s (%s), on record %+v: nothing here can end so", r.Name(), p.Outcome, p.Proof, record)
 	case "":
 		if r.State == approvals.StateExecuting {
@@ -225,7 +243,7 @@ func (b *bench) truth(l leaver, r *approvals.Request) {
 			b.found(untrue, "%s is %s, on record %+v", r.Name(), r.State, record)
 		}
 	}
-	if len(b.requests[l.id]) == 1 && l.plot.decided() && !r.State.Ended() {
+	if b.requests[l.id][0] == r && l.plot.decided() && !r.State.Ended() { // nobody clicks on the card of a second one
 		b.found(unended, "%s: %s, and it is %s: %s", r.Name(), l.plot, r.State, events([]*approvals.Request{r}))
 	}
 }

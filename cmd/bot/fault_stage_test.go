@@ -27,6 +27,7 @@ import (
 type crew struct {
 	*killStage // the town and its people; it has no bot of its own
 
+	exe      string // what runs as a replica
 	store    *redistest.Server
 	replicas []*replicaRig
 	front    *httptest.Server // HTTP: the load balancer
@@ -54,7 +55,7 @@ func newCrew(t *testing.T, r *rand.Rand, n int, socket bool) *crew {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &crew{killStage: &killStage{t: t, ctx: ctx, town: tw, dir: dir}}
+	c := &crew{killStage: &killStage{t: t, ctx: ctx, town: tw, dir: dir}, exe: faultExe(t)}
 	t.Cleanup(c.close)
 	tw.Slack.Switch(workspace.Switches{NoRateLimits: true})
 	if err := os.Mkdir(c.path("redis"), 0o700); err != nil {
@@ -132,11 +133,7 @@ func (c *crew) life(g *replicaRig, more ...string) *process {
 		panic(err) // the folder is ours
 	}
 	defer func() { _ = log.Close() }()
-	exe, err := os.Executable()
-	if err != nil {
-		panic(err) // we run from it
-	}
-	cmd := exec.CommandContext(context.Background(), exe, g.config)
+	cmd := exec.CommandContext(context.Background(), c.exe, g.config)
 	cmd.Env, cmd.Stdout, cmd.Stderr = append(append([]string{}, c.env...), more...), log, log
 	if err := cmd.Start(); err != nil {
 		panic(err) // the machine has no room

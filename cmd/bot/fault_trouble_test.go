@@ -90,10 +90,12 @@ func (c *crew) slackTrouble(r *rand.Rand) {
 	methods := []string{"chat.postMessage", "chat.postMessage", "chat.update", "conversations.history", "conversations.replies", "users.info"}
 	kinds := []workspace.FaultKind{
 		workspace.FaultCutAfter, workspace.FaultStatusAfter, workspace.FaultTimeoutAfter, workspace.FaultThrottle, workspace.FaultStatus, workspace.FaultCut,
-		workspace.FaultHTMLAfter, workspace.FaultSlow,
+		workspace.FaultHTMLAfter, workspace.FaultSlow, workspace.FaultRefuse, workspace.FaultRefuse,
 	}
+	// Refusals that end by themselves: Slack in trouble, without a status that says so, and a workspace that is being moved.
+	refusals := []string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "team_added_to_org"}
 	c.town.Slack.Fault(workspace.Fault{
 		Method: methods[r.IntN(len(methods))], Kind: kinds[r.IntN(len(kinds))], Times: 1 + r.IntN(2), RetryAfter: 1,
-		Delay: time.Duration(r.IntN(2500)) * time.Millisecond,
+		Delay: time.Duration(r.IntN(2500)) * time.Millisecond, Error: refusals[r.IntN(len(refusals))],
 	})
 }

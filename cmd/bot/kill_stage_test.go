@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -50,6 +51,8 @@ type killStage struct {
 	bot  *process
 
 	lives atomic.Int32 // that have ended
+
+	hurried bool // an outcome that is told as unknown is end enough: until it is read back may take most of a minute
 
 	mu     sync.Mutex
 	clicks []clicked
@@ -314,12 +317,19 @@ func (s *killStage) press(by string, l leaver, button string) {
 		if err != nil {
 			return
 		}
-		if ack.Error == "" {
+		if ack.Error == "" && !s.unclear(by, ack.TS) {
 			s.note(clicked{by: by, button: button, account: l.id, at: time.Now()})
 			return
 		}
 		s.pass(100*time.Millisecond, never)
 	}
+}
+
+// unclear reports whether somebody was told since then that a click of theirs did not count, because Slack did not say who they are.
+func (s *killStage) unclear(by, since string) bool {
+	return slices.ContainsFunc(s.town.Slack.Ephemerals(by), func(e workspace.Ephemeral) bool {
+		return e.TS > since && strings.HasPrefix(e.Text, "The bot cannot check who you are")
+	})
 }
 
 func (s *killStage) note(c clicked) {

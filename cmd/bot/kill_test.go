@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -150,7 +151,7 @@ func (s *killStage) open(all []leaver) []string {
 	var open []string
 	lines := s.auditLines()
 	for _, l := range all {
-		if l.plot.decided() && !ended(lines, l) {
+		if l.plot.decided() && !ended(lines, l, s.hurried) {
 			open = append(open, l.email)
 		}
 	}
@@ -165,15 +166,14 @@ func (s *killStage) auditLines() []string {
 	return out
 }
 
-func ended(lines []string, l leaver) bool {
-	for _, line := range lines {
-		for _, end := range []string{" · completed · ", " · denied · ", " · withdrawn · "} {
-			if strings.Contains(line, end) && strings.Contains(line, "id "+l.id) {
-				return true
-			}
-		}
+func ended(lines []string, l leaver, hurried bool) bool {
+	ends := []string{" · completed · ", " · denied · ", " · withdrawn · "}
+	if hurried {
+		ends = append(ends, " · Outcome unknown: ")
 	}
-	return false
+	return slices.ContainsFunc(lines, func(line string) bool {
+		return strings.Contains(line, "id "+l.id) && slices.ContainsFunc(ends, func(end string) bool { return strings.Contains(line, end) })
+	})
 }
 
 // The promise of design §1, held against a bot that is killed again and again while people ask and decide: what the providers were asked,
