@@ -43,6 +43,9 @@ type replicaRig struct {
 
 const faultPatience = time.Hour
 
+// soonAgain is after how long people type again in a fault run: nobody tells them which replica had their line, and whether it lives.
+const soonAgain = 5 * time.Second
+
 func newCrew(t *testing.T, r *rand.Rand, n int, socket bool) *crew {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), faultPatience)
@@ -55,7 +58,7 @@ func newCrew(t *testing.T, r *rand.Rand, n int, socket bool) *crew {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &crew{killStage: &killStage{t: t, ctx: ctx, town: tw, dir: dir}, exe: faultExe(t)}
+	c := &crew{killStage: &killStage{t: t, ctx: ctx, town: tw, dir: dir, patient: soonAgain}, exe: faultExe(t)}
 	t.Cleanup(c.close)
 	tw.Slack.Switch(workspace.Switches{NoRateLimits: true})
 	if err := os.Mkdir(c.path("redis"), 0o700); err != nil {
@@ -209,8 +212,10 @@ func (c *crew) survive() (stop func()) {
 		c.until(g.name+" is ready", func() bool { return len(all[i].ended) > 0 || ready(c.ctx, g.base) })
 	}
 	return func() {
+		for _, p := range all {
+			_ = p.cmd.Process.Signal(syscall.SIGTERM) // they take requests in for a while longer
+		}
 		for i, p := range all {
-			_ = p.cmd.Process.Signal(syscall.SIGTERM)
 			if err := <-p.ended; err != nil {
 				c.t.Errorf("%s was well and ended with: %v", c.replicas[i].name, err)
 			}

@@ -21,7 +21,7 @@ var (
 // with fewer kills, and does not wait until unknown outcomes have been read back.
 func TestFaults(t *testing.T) {
 	short := *faultKills == 0
-	kills, replicas := 30, 3
+	kills, replicas := 25, 3
 	if !short {
 		kills, replicas = *faultKills, 5
 	}

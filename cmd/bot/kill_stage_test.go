@@ -52,7 +52,8 @@ type killStage struct {
 
 	lives atomic.Int32 // that have ended
 
-	hurried bool // an outcome that is told as unknown is end enough: until it is read back may take most of a minute
+	patient time.Duration // after how long people type again while nobody is known to have died
+	hurried bool          // an outcome that is told as unknown is end enough: until it is read back may take most of a minute
 
 	mu     sync.Mutex
 	clicks []clicked
@@ -79,7 +80,7 @@ func newKillStage(t *testing.T, r *rand.Rand, socket bool) *killStage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &killStage{t: t, ctx: ctx, town: tw, dir: t.TempDir()}
+	s := &killStage{t: t, ctx: ctx, town: tw, dir: t.TempDir(), patient: turnedAway}
 	t.Cleanup(s.close)
 	tw.Slack.Switch(workspace.Switches{NoRateLimits: true})
 	listen := quietPort(t, r)
@@ -353,7 +354,7 @@ func (s *killStage) ask(l leaver) error {
 			continue
 		}
 		shown := false
-		s.pass(turnedAway, func() bool { _, shown = s.cardOf(l); return shown || s.lives.Load() != life })
+		s.pass(s.patient, func() bool { _, shown = s.cardOf(l); return shown || s.lives.Load() != life })
 		if shown {
 			return nil
 		}

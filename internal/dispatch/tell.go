@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -160,7 +161,7 @@ func begunAt(r *approvals.Request, key string) time.Time {
 // another may be posting by now, and would take it for its own.
 func (d *Dispatcher) receipt(ctx context.Context, r *approvals.Request, o approvals.Owed, doubt bool, at approvals.Place, err error) error {
 	if over := lease.Check(ctx); over != nil && err != nil {
-		return errors.Join(over, err)
+		return fmt.Errorf("%w: %w", over, err)
 	}
 	ctx = context.WithoutCancel(ctx)
 	to := d.channel(r, o)
