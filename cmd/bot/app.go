@@ -148,18 +148,17 @@ func (a *app) openJournal(ctx context.Context) (*store, error) {
 func (a *app) startInside(ctx context.Context, all *parts, server *server, j journal.Journal, poster *post.Poster, self directory.Self) error {
 	b := book.New(j, a.now)
 	guard := approvals.Guard{Protected: protected(a.cfg.Protected, a.providers)}
-	d := dispatch.New(b, a.providers, a.teller(poster), newMeter(a.health.registry),
+	w := newChannelWatch(poster, a.log)
+	who := directory.New(a.api, a.cfg.Slack.Team, self.Org)
+	s := commands.New(b, who, post.NewForms(a.api), a.providers, a.settings(guard, w, poster), a.now, a.log)
+	d := dispatch.New(b, s, a.providers, a.teller(poster), newMeter(a.health.registry),
 		dispatch.Settings{Replica: replica(), Writes: a.cfg.Writes, Guard: guard}, a.now, a.log)
 	a.health.watch(d.Trouble)
-	w := newChannelWatch(poster, a.log)
 	a.health.watch(w.list)
 	all.start(ctx, part{"channel watch", w.run})
 	all.start(ctx, part{"slack", func(ctx context.Context) error { return a.token.run(ctx, a.api) }})
 	all.start(ctx, part{"first look at the providers", a.meetProviders})
 	all.start(ctx, part{"dispatcher", func(ctx context.Context) error { d.Run(ctx); return nil }})
-
-	who := directory.New(a.api, a.cfg.Slack.Team, self.Org)
-	s := commands.New(b, who, post.NewForms(a.api), a.providers, a.settings(guard, w, poster), a.now, a.log)
 	return a.startIntake(ctx, all, server, s, self)
 }
 

@@ -15,15 +15,17 @@ const Resends = 3
 const Fresh = 30 * time.Second
 
 // Begin is the dispatcher's wish to make the call for a step. Now is the account as it was read this moment. It is decided into one of:
-// the one-way door (Rechecked and Begun: the caller whose append succeeds makes the call, nobody else), an end without a call, or
-// Drifted.
+// the one-way door (Rechecked and Begun: the caller whose append succeeds makes the call, nobody else), an end without a call,
+// Drifted, or Lapsed.
 type Begin struct {
 	Step     int
 	Replica  string
 	Deadline time.Time // when the call's outcome counts as unknown
 	Now      providers.Account
-	Asked    time.Time // when the provider was asked for Now
-	Writes   bool      // whether the configuration has writes on now
+	Asked    time.Time  // when the provider was asked for Now
+	Standing []Standing // of everybody whose approval counts
+	People   time.Time  // when Slack was asked for Standing
+	Writes   bool       // whether the configuration has writes on now
 	Guard    Guard
 }
 
@@ -31,12 +33,12 @@ func (b Begin) decide(r *Request, now time.Time) ([]Event, error) {
 	if err := r.mayBegin(b.Step, now); err != nil {
 		return nil, err
 	}
-	if age := now.Round(0).Sub(b.Asked.Round(0)); age < 0 || age > Fresh {
+	if stale(b.Asked, now) {
 		return nil, refuse(NotNow, "what was read of the account is not fresh")
 	}
 	plan := r.planNow(b.Step, b.Now, b.Writes)
-	if err := b.Guard.Check(plan); err != nil {
-		return []Event{{Kind: Ended, Step: b.Step, Outcome: NotDone, Proof: "protected since it was asked for; nothing was called"}}, nil
+	if why := b.forbidden(r, plan); why != "" {
+		return []Event{{Kind: Ended, Step: b.Step, Outcome: NotDone, Proof: why + "; nothing was called"}}, nil
 	}
 	step := r.Plan.Steps[b.Step]
 	if step.Account.ID == b.Now.ID && Reached(step.Action, b.Now.State) {
@@ -44,6 +46,9 @@ func (b Begin) decide(r *Request, now time.Time) ([]Event, error) {
 	}
 	if plan.Digest() != r.Digest {
 		return []Event{{Kind: Drifted, Step: b.Step, Differences: r.differences(b.Step, b.Now, b.Writes), Plan: &plan}}, nil
+	}
+	if lapsed, err := b.lapsed(r, now); err != nil || len(lapsed) > 0 {
+		return lapsed, err
 	}
 	if !r.consented() {
 		return nil, refuse(NotNow, "approvals do not suffice")
@@ -58,6 +63,18 @@ func (b Begin) decide(r *Request, now time.Time) ([]Event, error) {
 	return []Event{rechecked, {
 		Kind: Begun, Step: b.Step, Attempt: r.Steps[b.Step].Attempt + 1, Replica: b.Replica, Deadline: b.Deadline,
 	}}, nil
+}
+
+// forbidden says why the account may not be touched at all as it is now; empty: it may.
+func (b Begin) forbidden(r *Request, plan Plan) string {
+	switch {
+	case b.Guard.Check(plan) != nil:
+		return "protected since it was asked for"
+	case plan.Concerns(r.Requester):
+		return "by now the account is that of the person who asked"
+	default:
+		return ""
+	}
 }
 
 func (b Begin) already(s Step) Event {

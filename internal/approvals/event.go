@@ -19,6 +19,7 @@ const (
 	Reminded   Kind = "reminded"   // the approvers are reminded once
 	Refused    Kind = "refused"    // By clicked Button and was refused with Reason; once for each person and request
 	Drifted    Kind = "drifted"    // the account changed: Differences; approvals are void; Plan is what is asked for now
+	Lapsed     Kind = "lapsed"     // right before Step, By's approval counts no more: Reason
 	Rechecked  Kind = "rechecked"  // Step's account was read again and is as approved
 	Begun      Kind = "begun"      // the one-way door: Step, Attempt, Replica, Deadline
 	Deferred   Kind = "deferred"   // the attempt provably took no effect (Proof); not before Until
@@ -44,7 +45,7 @@ const (
 // Kinds lists every Kind.
 func Kinds() []Kind {
 	return []Kind{
-		Requested, Approved, Denied, Withdrawn, Expired, Reminded, Refused, Drifted, Rechecked, Begun, Deferred, Ended, Looked,
+		Requested, Approved, Denied, Withdrawn, Expired, Reminded, Refused, Drifted, Lapsed, Rechecked, Begun, Deferred, Ended, Looked,
 		Unresolved, Superseded, Proposed, Resolved, Completed, Alarmed, Sending, Told, Failed, Lost, Waiting,
 	}
 }

@@ -130,7 +130,7 @@ func (r *Request) after(t Telling) time.Time {
 func (r *Request) cardSeq() int {
 	for i := len(r.Events) - 1; i >= 0; i-- {
 		switch r.Events[i].Kind { //nolint:exhaustive // the rest does not show
-		case Requested, Approved, Denied, Withdrawn, Expired, Drifted, Begun, Deferred, Ended, Unresolved, Superseded, Resolved, Completed:
+		case Requested, Approved, Denied, Withdrawn, Expired, Drifted, Lapsed, Begun, Deferred, Ended, Unresolved, Superseded, Resolved, Completed:
 			return r.Events[i].Seq
 		}
 	}
@@ -144,7 +144,7 @@ func (r *Request) threadReady() bool {
 
 func (r *Request) tellsThread(e Event) bool {
 	switch e.Kind {
-	case Approved, Denied, Withdrawn, Expired, Reminded, Drifted, Deferred, Ended, Unresolved, Superseded, Proposed, Resolved, Alarmed:
+	case Approved, Denied, Withdrawn, Expired, Reminded, Drifted, Lapsed, Deferred, Ended, Unresolved, Superseded, Proposed, Resolved, Alarmed:
 		return true
 	case Requested, Refused, Rechecked, Begun, Looked, Completed, Sending, Told, Failed, Lost, Waiting:
 		return false

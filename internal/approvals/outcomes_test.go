@@ -17,7 +17,7 @@ func begun(t *testing.T, action providers.Action) *approvals.Request {
 	a.Plan.Steps[0].Action = action
 	r := wished(t, &approvals.Request{ID: "r", Number: 1}, a, morning)
 	r = wished(t, r, approvals.Approve{By: second, Approver: true, Digest: r.Digest}, morning)
-	return wished(t, r, approvals.Begin{Deadline: morning.Add(time.Minute), Now: patsAcc, Asked: morning, Writes: true}, morning)
+	return wished(t, r, beginning(r, patsAcc), morning)
 }
 
 func TestWhatAnAnswerAndALookAddUpTo(t *testing.T) {
@@ -80,7 +80,7 @@ func TestDeactivatingWhatSomebodyDeleted(t *testing.T) {
 	r = wished(t, r, approvals.Approve{By: second, Approver: true, Digest: r.Digest}, morning)
 	gone := patsAcc
 	gone.State = providers.StateDeleted
-	r = wished(t, r, approvals.Begin{Now: gone, Asked: morning, Writes: true, Deadline: morning.Add(time.Minute)}, morning)
+	r = wished(t, r, beginning(r, gone), morning)
 	if p := r.Steps[0]; p.Outcome != approvals.Elsewhere || p.Attempt != 0 {
 		t.Errorf("%+v", p)
 	}
@@ -185,7 +185,7 @@ func TestAnotherTenantKeepsTheReservation(t *testing.T) {
 	r = wished(t, r, approvals.Approve{By: second, Approver: true, Digest: r.Digest}, morning)
 	moved := patsAcc
 	moved.Tenant = "org2"
-	r = wished(t, r, approvals.Begin{Deadline: morning.Add(time.Minute), Now: moved, Asked: morning, Writes: true}, morning)
+	r = wished(t, r, beginning(r, moved), morning)
 	if d := cmp.Diff(before, r.Keys()); len(r.Drift) == 0 || d != "" {
 		t.Errorf("drift %v, keys (-before +after):\n%s", r.Drift, d)
 	}
@@ -237,7 +237,7 @@ func TestTheEndSaysWhyNothingBegan(t *testing.T) {
 		nobody := approvals.Call{Err: &providers.Error{Kind: providers.Temporary, NotSent: true, Say: "ZITADEL could not be reached"}}
 		r = wished(t, r, approvals.Finish{Attempt: n, Call: nobody, Retry: morning}, morning)
 		if n <= approvals.Resends {
-			r = wished(t, r, approvals.Begin{Deadline: morning.Add(time.Minute), Now: patsAcc, Asked: morning, Writes: true}, morning)
+			r = wished(t, r, beginning(r, patsAcc), morning)
 		}
 	}
 	if got, want := r.Steps[0].Proof, "ZITADEL could not be reached; tried 4 times, none took effect"; got != want {

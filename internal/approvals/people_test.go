@@ -47,6 +47,15 @@ func wished(t *testing.T, r *approvals.Request, w approvals.Wish, at time.Time) 
 	return r.Fold(events...)
 }
 
+// beginning is the wish to call for an account that reads so, with everybody who approved still in their right.
+func beginning(r *approvals.Request, now providers.Account) approvals.Begin {
+	b := approvals.Begin{Deadline: morning.Add(time.Minute), Now: now, Asked: morning, People: morning, Writes: true}
+	for _, c := range r.Approvals {
+		b.Standing = append(b.Standing, approvals.Standing{ID: c.By.ID, Person: c.By})
+	}
+	return b
+}
+
 func words(err error) string {
 	if f, ok := errors.AsType[*approvals.Refusal](err); ok {
 		return f.Say
@@ -134,27 +143,36 @@ func TestDecidingIsRefused(t *testing.T) {
 		return wished(t, r, approve(r.Digest), morning)
 	}
 	begun := func(t *testing.T) *approvals.Request {
-		return wished(t, approved(t), approvals.Begin{Deadline: morning.Add(time.Minute), Now: patsAcc, Asked: morning, Writes: true}, morning)
+		r := approved(t)
+		return wished(t, r, beginning(r, patsAcc), morning)
 	}
+	begin := func(change func(*approvals.Begin)) approvals.Wish {
+		b := beginning(approved(t), patsAcc)
+		change(&b)
+		return b
+	}
+	as := func(*approvals.Begin) {}
 	for name, tc := range map[string]struct {
 		r    func(*testing.T) *approvals.Request
 		w    approvals.Wish
 		at   time.Time
 		want approvals.Code
 	}{
-		"on an older card":          {pending, approve("old"), morning, approvals.PlanChanged},
-		"too late":                  {pending, approve("x"), morning.Add(24 * time.Hour), approvals.OutOfTime},
-		"a denied request":          {denied, approve("x"), morning, approvals.AlreadyDecided},
-		"deny after enough":         {approved, approvals.Deny{By: third, Approver: true}, morning, approvals.AlreadyDecided},
-		"withdraw by somebody else": {pending, approvals.Withdraw{By: second}, morning, approvals.NotYours},
-		"withdraw after the begin":  {begun, approvals.Withdraw{By: asker}, morning, approvals.TooLate},
-		"withdraw a denied one":     {denied, approvals.Withdraw{By: asker}, morning, approvals.AlreadyDecided},
-		"begin while pending":       {pending, approvals.Begin{Now: patsAcc, Asked: morning, Writes: true}, morning, approvals.NotNow},
-		"begin twice":               {begun, approvals.Begin{Now: patsAcc, Asked: morning, Writes: true}, morning, approvals.NotNow},
-		"begin after the window":    {approved, approvals.Begin{Now: patsAcc, Asked: morning, Writes: true}, morning.Add(time.Hour), approvals.OutOfTime},
-		"begin on an old read":      {approved, approvals.Begin{Now: patsAcc, Asked: morning, Writes: true}, morning.Add(time.Minute), approvals.NotNow},
-		"begin on a read to come":   {approved, approvals.Begin{Now: patsAcc, Asked: morning.Add(time.Second), Writes: true}, morning, approvals.NotNow},
-		"resolve what is known":     {denied, approvals.Resolve{By: second, Approver: true, Reason: "x"}, morning, approvals.NotOpen},
+		"on an older card":                               {pending, approve("old"), morning, approvals.PlanChanged},
+		"too late":                                       {pending, approve("x"), morning.Add(24 * time.Hour), approvals.OutOfTime},
+		"a denied request":                               {denied, approve("x"), morning, approvals.AlreadyDecided},
+		"deny after enough":                              {approved, approvals.Deny{By: third, Approver: true}, morning, approvals.AlreadyDecided},
+		"withdraw by somebody else":                      {pending, approvals.Withdraw{By: second}, morning, approvals.NotYours},
+		"withdraw after the begin":                       {begun, approvals.Withdraw{By: asker}, morning, approvals.TooLate},
+		"withdraw a denied one":                          {denied, approvals.Withdraw{By: asker}, morning, approvals.AlreadyDecided},
+		"begin while pending":                            {pending, begin(as), morning, approvals.NotNow},
+		"begin twice":                                    {begun, begin(as), morning, approvals.NotNow},
+		"begin after the window":                         {approved, begin(as), morning.Add(time.Hour), approvals.OutOfTime},
+		"begin on an old read":                           {approved, begin(func(b *approvals.Begin) { b.People = morning.Add(time.Minute) }), morning.Add(time.Minute), approvals.NotNow},
+		"begin on a read to come":                        {approved, begin(func(b *approvals.Begin) { b.Asked = morning.Add(time.Second) }), morning, approvals.NotNow},
+		"begin on what was said of people a minute ago":  {approved, begin(func(b *approvals.Begin) { b.Asked = morning.Add(time.Minute) }), morning.Add(time.Minute), approvals.NotNow},
+		"begin with an approver who was not asked about": {approved, begin(func(b *approvals.Begin) { b.Standing = nil }), morning, approvals.NotNow},
+		"resolve what is known":                          {denied, approvals.Resolve{By: second, Approver: true, Reason: "x"}, morning, approvals.NotOpen},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -229,8 +247,8 @@ func TestUnknownIsResolvedByTwoPeople(t *testing.T) {
 	t.Parallel()
 	r := requested(t, 1)
 	r = wished(t, r, approvals.Approve{By: second, Approver: true, Digest: r.Digest}, morning)
-	r = wished(t, r, approvals.Begin{Deadline: morning.Add(time.Second), Now: patsAcc, Asked: morning, Writes: true}, morning)
-	r = wished(t, r, approvals.Lose{}, morning.Add(time.Minute))
+	r = wished(t, r, beginning(r, patsAcc), morning)
+	r = wished(t, r, approvals.Lose{}, morning.Add(2*time.Minute))
 	if r.State != approvals.StateUnknown {
 		t.Fatalf("%s", r.State)
 	}

@@ -71,10 +71,9 @@ func (h *history) over() bool { return h.r.Final() && h.idle > 8 || h.idle > 60 
 
 func (h *history) pick(n int, label string) int { return rapid.IntRange(0, n-1).Draw(h.t, label) }
 
-func (h *history) who() (int, approvals.Person) {
-	i := h.pick(people, "person")
-	f := faces(i)
-	return i, f[h.pick(len(f), "face")]
+func (h *history) who() approvals.Person {
+	f := faces(h.pick(people, "person"))
+	return f[h.pick(len(f), "face")]
 }
 
 func (h *history) account() providers.Account {
@@ -169,7 +168,7 @@ func roundTrip(t *rapid.T, events []approvals.Event) []approvals.Event {
 }
 
 func (h *history) wish() approvals.Wish {
-	_, by := h.who()
+	by := h.who()
 	step, attempt := h.pick(2, "step"), 1+h.pick(4, "attempt")
 	if step < len(h.r.Steps) && h.pick(3, "true attempt") > 0 {
 		attempt = h.r.Steps[step].Attempt
@@ -239,8 +238,28 @@ func (h *history) begin(step int) approvals.Wish {
 	age := time.Duration(h.pick(25, "age")-2) * 2 * time.Second
 	return approvals.Begin{
 		Step: step, Replica: "a", Deadline: h.now.Add(30 * time.Second), Now: now, Asked: h.now.Add(-age),
-		Writes: h.r.Plan.Writes != (h.pick(20, "flip") == 0),
+		Writes:   h.r.Plan.Writes != (h.pick(20, "flip") == 0),
+		Standing: h.standing(), People: h.now.Add(-time.Duration(h.pick(35, "people's age")-1) * time.Second),
 	}
+}
+
+// standing is what Slack says of those who approved: now and then one of them has lost the right, turns out to be somebody else, or is
+// not asked about.
+func (h *history) standing() []approvals.Standing {
+	out := make([]approvals.Standing, 0, len(h.r.Approvals))
+	for _, c := range h.r.Approvals {
+		s := approvals.Standing{ID: c.By.ID, Person: c.By}
+		switch h.pick(16, "standing") {
+		case 0:
+			s.Why = "no approver any more"
+		case 1:
+			s.Person = h.who()
+		case 2:
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 func (h *history) call() approvals.Call {
@@ -287,6 +306,9 @@ func (j *judge) asked(before *approvals.Request, w approvals.Wish, at time.Time,
 			if age := at.Sub(w.Asked); e.Kind == approvals.Begun && (age < 0 || age > 30*time.Second) {
 				j.t.Fatalf("begun on what was read %v ago", age)
 			}
+			if e.Kind == approvals.Begun {
+				j.stood(w, at)
+			}
 		case approvals.Finish:
 			c := w.Call
 			if e.Kind == approvals.Deferred && (c.Err == nil || !c.Err.NotSent && c.Err.Kind != providers.RateLimited) {
@@ -296,6 +318,25 @@ func (j *judge) asked(before *approvals.Request, w approvals.Wish, at time.Time,
 				j.t.Fatalf("done without a success answer: %+v", c.Err)
 			}
 		}
+	}
+}
+
+// stood holds that enough of those whose approval counts may still approve, by what was said of them a moment ago.
+func (j *judge) stood(w approvals.Begin, at time.Time) {
+	if age := at.Sub(w.People); age < 0 || age > 30*time.Second {
+		j.t.Fatalf("begun on what was said of people %v ago", age)
+	}
+	var distinct []int
+	for _, c := range j.consents {
+		for _, s := range w.Standing {
+			who := really(s.Person)
+			if s.ID == c.By.ID && s.Why == "" && who != requester && who != target && !slices.Contains(distinct, who) {
+				distinct = append(distinct, who)
+			}
+		}
+	}
+	if len(distinct) < j.needs {
+		j.t.Fatalf("begun with %d in their right of the %d it needs: %+v", len(distinct), j.needs, w.Standing)
 	}
 }
 
@@ -309,6 +350,11 @@ func (j *judge) see(r *approvals.Request, events []approvals.Event) {
 			j.digest, j.consents, j.begun = e.Plan.Digest(), nil, map[int]int{}
 		case approvals.Approved:
 			j.consents = append(j.consents, e)
+		case approvals.Lapsed:
+			j.consents = slices.DeleteFunc(j.consents, func(c approvals.Event) bool { return c.By.ID == e.By.ID })
+			if len(j.consents) < j.needs {
+				j.begun = map[int]int{}
+			}
 		case approvals.Begun:
 			j.seeBegun(r, e)
 		case approvals.Deferred:

@@ -104,7 +104,7 @@ func (r *Request) apply(e Event) {
 	switch e.Kind { //nolint:exhaustive // receipts are handled above, unknown kinds below
 	case Requested:
 		r.applyRequested(e)
-	case Approved, Denied, Withdrawn, Expired, Drifted:
+	case Approved, Denied, Withdrawn, Expired, Drifted, Lapsed:
 		r.applyDecision(e)
 	case Reminded:
 		r.Reminded = true
@@ -161,14 +161,13 @@ func (r *Request) applyDecision(e Event) {
 	case Expired:
 		r.State = StateExpired
 	case Drifted:
-		r.State, r.Approvals, r.Drift, r.Expires = StatePending, nil, e.Differences, e.At.Add(r.Policy.Expires)
-		r.ApprovedAt, r.Window, r.Until = time.Time{}, time.Time{}, time.Time{}
-		for i := range r.Steps {
-			r.Steps[i].Tries = 0
-		}
+		r.Approvals, r.Drift = nil, e.Differences
+		r.reopen(e.At)
 		if e.Plan != nil {
 			r.show(*e.Plan)
 		}
+	case Lapsed:
+		r.lapse(e)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"offboard/internal/approvals"
@@ -24,12 +23,6 @@ type Book interface {
 	Update(ctx context.Context, id string, d book.Decision, deliveries ...string) (*approvals.Request, error)
 	Remember(ctx context.Context, deliveries ...string) error
 	Wait(ctx context.Context, id string, ok func(*approvals.Request) bool) (*approvals.Request, error)
-}
-
-// Rights names people by user id and by user group.
-type Rights struct {
-	Users  []string
-	Groups []string
 }
 
 // Settings are fixed at construction.
@@ -57,6 +50,8 @@ type Service struct {
 	set       Settings
 	now       func() time.Time
 	log       *slog.Logger
+
+	groups groups
 }
 
 // New returns a service over the providers, in the order in which people are shown them.
@@ -263,25 +258,3 @@ type directoryError struct{ err error }
 func (e *directoryError) Error() string { return "directory: " + e.err.Error() }
 
 func (e *directoryError) Unwrap() error { return e.err }
-
-// may reports whether a person is among those with a right, read now. An empty or unreadable group is nobody.
-func (s *Service) may(ctx context.Context, p approvals.Person, rights Rights) (bool, error) {
-	ids := append([]string{p.ID}, p.Also...)
-	for _, id := range ids {
-		if slices.Contains(rights.Users, id) {
-			return true, nil
-		}
-	}
-	for _, g := range rights.Groups {
-		members, err := s.directory.Members(ctx, g)
-		if err != nil {
-			return false, &directoryError{err}
-		}
-		for _, id := range ids {
-			if slices.Contains(members, id) {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
-}

@@ -67,6 +67,12 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	if host := p.Describe().Host; host != r.Plan.Steps[step].Host {
 		return d.wish(ctx, r.ID, approvals.Moved{Step: step, Host: host})
 	}
+	peopleAsked := d.now()
+	standing, err := d.standing(ctx, r)
+	if err != nil {
+		d.log.Warn("approvers", "request", r.ID, "error", err)
+		return d.postpone(ctx, r, step, "Slack could not be asked whether those who approved still may")
+	}
 	self, err := d.self(ctx, p)
 	if err != nil {
 		return d.postpone(ctx, r, step, say(err))
@@ -79,6 +85,7 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	desc := p.Describe()
 	after, begun, err := d.passDoor(ctx, r.ID, desc.Timeout, approvals.Begin{
 		Step: step, Replica: d.set.Replica, Now: account, Asked: asked, Writes: d.set.Writes, Guard: d.set.Guard.With(desc.Name, self.ID),
+		Standing: standing, People: peopleAsked,
 	})
 	if f, refused := errors.AsType[*approvals.Refusal](err); refused {
 		d.log.Info("not begun", "request", r.ID, "step", step, "why", f.Say)
@@ -88,6 +95,17 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 		return err // also when the append may have happened: no durable begin of ours, no call
 	}
 	return d.call(ctx, after, *begun, p, account)
+}
+
+// standing asks about everybody whose approval counts.
+func (d *Dispatcher) standing(ctx context.Context, r *approvals.Request) ([]approvals.Standing, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	who := make([]approvals.Person, 0, len(r.Approvals))
+	for _, c := range r.Approvals {
+		who = append(who, c.By)
+	}
+	return d.people.Standing(ctx, who)
 }
 
 // passDoor appends the begin, and returns it; nil: the step ended, or waits, without a call. Once the append may be on its way the end of

@@ -348,7 +348,9 @@ func TestLostReplicaIsReadBackNeverCalledAgain(t *testing.T) {
 			defer s.close()
 			s.approve(s.ask(true))
 			deadline := time.Now().Add(20 * time.Second)
-			w := approvals.Begin{Replica: "dead", Deadline: deadline, Now: pat, Asked: time.Now(), Writes: true}
+			w := approvals.Begin{Replica: "dead", Deadline: deadline, Now: pat, Asked: time.Now(), People: time.Now(), Writes: true,
+				Standing: []approvals.Standing{{ID: "U2", Person: approvals.Person{ID: "U2"}}},
+			}
 			if _, err := s.book.Update(t.Context(), s.id, book.Wish(w)); err != nil {
 				t.Fatal(err)
 			}

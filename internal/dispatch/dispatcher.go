@@ -27,6 +27,12 @@ type Book interface {
 	Changed() <-chan struct{}
 }
 
+// People says what Slack knows now of people who approved.
+type People interface {
+	// Standing is asked right before a call. An error means that somebody, or a user group, could not be asked about: then nobody knows.
+	Standing(ctx context.Context, approvers []approvals.Person) ([]approvals.Standing, error)
+}
+
 // Meter counts what happens. Labels are enums.
 type Meter interface {
 	Ended(provider string, action providers.Action, o approvals.Outcome)
@@ -47,6 +53,7 @@ type Settings struct {
 // Dispatcher carries out what is owed.
 type Dispatcher struct {
 	book      Book
+	people    People
 	providers map[string]providers.Provider
 	teller    Teller
 	meter     Meter
@@ -61,7 +68,7 @@ type Dispatcher struct {
 }
 
 // New returns a dispatcher. Nothing happens before Run.
-func New(b Book, ps []providers.Provider, t Teller, m Meter, set Settings, now func() time.Time, log *slog.Logger) *Dispatcher {
+func New(b Book, who People, ps []providers.Provider, t Teller, m Meter, set Settings, now func() time.Time, log *slog.Logger) *Dispatcher {
 	if set.Lease == 0 {
 		set.Lease = 2 * time.Second
 	}
@@ -75,7 +82,7 @@ func New(b Book, ps []providers.Provider, t Teller, m Meter, set Settings, now f
 		set.Hands = 16
 	}
 	d := &Dispatcher{
-		book: b, providers: map[string]providers.Provider{}, teller: t, meter: m, set: set, now: now, log: log,
+		book: b, people: who, providers: map[string]providers.Provider{}, teller: t, meter: m, set: set, now: now, log: log,
 		hands: make(chan struct{}, set.Hands), trouble: map[Channel]string{}, strange: map[string]bool{},
 	}
 	for _, p := range ps {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -174,6 +175,13 @@ func (s *slack) PostThread(_ context.Context, r *approvals.Request, e approvals.
 	return s.post("thread", mark, func() { s.thread = append(s.thread, e) })
 }
 
+// said reports whether the thread was told an event of this kind.
+func (s *slack) said(k approvals.Kind) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.thread, func(e approvals.Event) bool { return e.Kind == k })
+}
+
 func (s *slack) PostAudit(_ context.Context, _ *approvals.Request, events []approvals.Event, mark string) (approvals.Place, error) {
 	return s.post("audit", mark, func() { s.audit = append(s.audit, events...) })
 }
@@ -206,14 +214,15 @@ func (d disk) Update(ctx context.Context, id string, f book.Decision, deliveries
 
 // stage is a book with one request, a provider and a workspace, in virtual time.
 type stage struct {
-	t     *testing.T
-	book  *book.Book
-	full  func() bool // whether the disk is full; nil: never
-	idp   *idp
-	slack *slack
-	id    string
-	stop  []func()
-	slept atomic.Int64 // what the wall clock has gone on while the process stood still
+	t      *testing.T
+	book   *book.Book
+	full   func() bool // whether the disk is full; nil: never
+	idp    *idp
+	slack  *slack
+	people people
+	id     string
+	stop   []func()
+	slept  atomic.Int64 // what the wall clock has gone on while the process stood still
 }
 
 // now is the wall clock.
@@ -267,10 +276,24 @@ func (s *stage) approve(r *approvals.Request) {
 	}
 }
 
+// people is what Slack says of those who approved; nil: all of them still may.
+type people func(approvers []approvals.Person) ([]approvals.Standing, error)
+
+func (f people) Standing(_ context.Context, approvers []approvals.Person) ([]approvals.Standing, error) {
+	if f != nil {
+		return f(approvers)
+	}
+	out := make([]approvals.Standing, 0, len(approvers))
+	for _, p := range approvers {
+		out = append(out, approvals.Standing{ID: p.ID, Person: p})
+	}
+	return out, nil
+}
+
 // run starts a replica.
 func (s *stage) run(replica string, writes bool) {
 	ctx, cancel := context.WithCancel(s.t.Context())
-	d := dispatch.New(disk{s.book, s.full}, []providers.Provider{s.idp}, s.slack, meter{},
+	d := dispatch.New(disk{s.book, s.full}, s.people, []providers.Provider{s.idp}, s.slack, meter{},
 		dispatch.Settings{Replica: replica, Writes: writes, Poll: 2 * time.Second}, s.now, slog.New(slog.DiscardHandler))
 	ended := make(chan struct{})
 	go func() { d.Run(ctx); close(ended) }()

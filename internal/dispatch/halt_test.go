@@ -74,7 +74,7 @@ func overtaken(t *testing.T, flying bool, during func(s *stage)) {
 		defer s.close()
 		h := &halted{Book: s.book, slack: s.slack, during: func() { during(s) }, flying: flying, stopped: make(chan struct{}), ended: make(chan struct{})}
 		r := s.ask(true)
-		d := dispatch.New(h, []providers.Provider{s.idp}, h, meter{}, dispatch.Settings{Replica: "a", Writes: true}, s.now, slog.New(slog.DiscardHandler))
+		d := dispatch.New(h, people(nil), []providers.Provider{s.idp}, h, meter{}, dispatch.Settings{Replica: "a", Writes: true}, s.now, slog.New(slog.DiscardHandler))
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() { d.Run(ctx); close(ended) }()

@@ -42,7 +42,7 @@ func TestARenewalIsTriedAgain(t *testing.T) {
 		r := s.ask(true)
 		s.approve(r)
 		h := &hesitant{Book: s.book}
-		d := dispatch.New(h, []providers.Provider{p}, s.slack, meter{}, dispatch.Settings{Replica: "a", Writes: true}, s.now,
+		d := dispatch.New(h, s.people, []providers.Provider{p}, s.slack, meter{}, dispatch.Settings{Replica: "a", Writes: true}, s.now,
 			slog.New(slog.DiscardHandler))
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})

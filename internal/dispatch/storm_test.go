@@ -87,7 +87,7 @@ func (s *storm) replica(name string) {
 	}
 	r.Book = book.New(s.j, r.now)
 	set := dispatch.Settings{Replica: name, Writes: true, Poll: 4 * time.Second}
-	d := dispatch.New(r, []providers.Provider{wild{s, r}}, s.slack, meter{}, set, r.now, slog.New(slog.DiscardHandler))
+	d := dispatch.New(r, people(nil), []providers.Provider{wild{s, r}}, s.slack, meter{}, set, r.now, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() { d.Run(ctx); close(ended) }()

@@ -62,6 +62,8 @@ func kindWords(k approvals.Kind) string {
 		return "click refused"
 	case approvals.Drifted:
 		return "changed"
+	case approvals.Lapsed:
+		return "approval lapsed"
 	case approvals.Begun:
 		return "call begun"
 	case approvals.Alarmed:

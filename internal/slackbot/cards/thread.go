@@ -40,7 +40,7 @@ func deed(k approvals.Kind) bool {
 func happened(r *approvals.Request, e approvals.Event) string {
 	switch e.Kind {
 	case approvals.Requested, approvals.Approved, approvals.Denied, approvals.Withdrawn, approvals.Expired, approvals.Reminded,
-		approvals.Refused, approvals.Drifted:
+		approvals.Refused, approvals.Drifted, approvals.Lapsed:
 		return decision(r, e)
 	case approvals.Rechecked, approvals.Begun, approvals.Deferred, approvals.Ended, approvals.Looked, approvals.Unresolved,
 		approvals.Proposed, approvals.Resolved:
@@ -79,6 +79,8 @@ func decision(r *approvals.Request, e approvals.Event) string {
 			clause(strings.ReplaceAll(e.Reason, "_", " "))) // the reason is a code
 	case approvals.Drifted:
 		return "This is not what was approved any more: " + differences(e.Differences) + ". All approvals are void, and nothing was called."
+	case approvals.Lapsed:
+		return fmt.Sprintf("The approval of %s counts no more%s Nothing was called.", by, clause(e.Reason))
 	default:
 		return ""
 	}
@@ -129,6 +131,8 @@ func consents(r *approvals.Request, e approvals.Event) int {
 			n++
 		case approvals.Drifted:
 			n = 0
+		case approvals.Lapsed:
+			n--
 		}
 	}
 	return n
@@ -138,7 +142,7 @@ func consents(r *approvals.Request, e approvals.Event) int {
 func advice(r *approvals.Request, e approvals.Event, command string) string {
 	asker := mrkdwn.Person(r.Requester.ID)
 	switch e.Kind { //nolint:exhaustive // the rest needs none
-	case approvals.Approved:
+	case approvals.Approved, approvals.Lapsed:
 		return whatNow(r, max(0, r.Policy.Approvals-consents(r, e)))
 	case approvals.Denied:
 		return asker + ", this request is closed."

@@ -1,0 +1,136 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"offboard/internal/approvals"
+)
+
+// Rights names people by user id and by user group.
+type Rights struct {
+	Users  []string
+	Groups []string
+}
+
+// groups remembers who was in a user group a moment ago.
+type groups struct {
+	mu   sync.Mutex
+	read map[string]membership
+}
+
+type membership struct {
+	ids []string
+	at  time.Time
+}
+
+// sameMoment is for how long a reading of a user group holds for the look at those who approved, so that a call costs Slack no reading besides
+// the last click's: it takes about twenty of them a minute for everything (facts/slack.md).
+const sameMoment = 5 * time.Second
+
+func (g *groups) keep(id string, m membership) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.read == nil {
+		g.read = map[string]membership{}
+	}
+	g.read[id] = m
+}
+
+func (g *groups) recent(id string, now time.Time) ([]string, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m, ok := g.read[id]
+	age := now.Round(0).Sub(m.at.Round(0))
+	return m.ids, ok && age >= 0 && age < sameMoment
+}
+
+// members reads a user group, and remembers what it read.
+func (s *Service) members(ctx context.Context, group string) ([]string, error) {
+	at := s.now()
+	ids, err := s.directory.Members(ctx, group)
+	if err != nil {
+		return nil, &directoryError{err}
+	}
+	s.groups.keep(group, membership{ids: ids, at: at})
+	return ids, nil
+}
+
+func (s *Service) membersLately(ctx context.Context, group string) ([]string, error) {
+	if ids, ok := s.groups.recent(group, s.now()); ok {
+		return ids, nil
+	}
+	return s.members(ctx, group)
+}
+
+// may reports whether a person is among those with a right, read now. An empty or unreadable group is nobody.
+func (s *Service) may(ctx context.Context, p approvals.Person, rights Rights) (bool, error) {
+	return among(ctx, p, rights, s.members)
+}
+
+func among(ctx context.Context, p approvals.Person, rights Rights, members func(context.Context, string) ([]string, error)) (bool, error) {
+	ids := append([]string{p.ID}, p.Also...)
+	within := func(list []string) bool {
+		return slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(list, id) })
+	}
+	if within(rights.Users) {
+		return true, nil
+	}
+	for _, g := range rights.Groups {
+		list, err := members(ctx, g)
+		if err != nil {
+			return false, err
+		}
+		if within(list) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Standing says of each person who approved who they are now, and why they may not approve any more.
+func (s *Service) Standing(ctx context.Context, approvers []approvals.Person) ([]approvals.Standing, error) {
+	out := make([]approvals.Standing, 0, len(approvers))
+	for _, p := range approvers {
+		now, err := s.standing(ctx, p.ID)
+		if err != nil {
+			return nil, fmt.Errorf("standing of %s: %w", p.ID, err)
+		}
+		out = append(out, now)
+	}
+	return out, nil
+}
+
+func (s *Service) standing(ctx context.Context, id string) (approvals.Standing, error) {
+	out := approvals.Standing{ID: id}
+	p, err := s.person(ctx, Sender{UserID: id})
+	if u, ok := errors.AsType[*Unwelcome](err); ok {
+		out.Why = lapsedWords(u.Why)
+		return out, nil
+	}
+	if err != nil {
+		return out, err
+	}
+	out.Person = p
+	approver, err := among(ctx, p, s.set.Approvers, s.membersLately)
+	if err == nil && !approver {
+		out.Why = "they are not one of the approvers any more"
+	}
+	return out, err
+}
+
+// lapsedWords says what has become of somebody who approved, by the code of Unwelcome.
+func lapsedWords(code string) string {
+	switch code {
+	case "deleted":
+		return "their Slack account is deactivated"
+	case "guest":
+		return "they are a guest now"
+	default:
+		return "Slack does not know them as a full member any more (" + code + ")"
+	}
+}
