@@ -42,7 +42,7 @@ func buildProvider(c config.Provider, log *slog.Logger) (providers.Provider, err
 			DeleteAPI: string(c.DeleteAPI), Default: c.Action, Timeout: c.Timeout, Logger: log,
 		}
 		if !c.Key.Empty() {
-			z.KeyJSON = []byte(c.Key.Reveal())
+			z.Key = c.Key
 		}
 		return zitadel.New(z)
 	default:

@@ -22,7 +22,7 @@ import (
 func byKey(t *testing.T, w *world) func(*zitadel.Config) {
 	t.Helper()
 	file := keyFile(t, w.Server)
-	return func(c *zitadel.Config) { c.Token, c.KeyJSON = secret.String{}, file }
+	return func(c *zitadel.Config) { c.Token, c.Key = secret.String{}, secret.New(string(file)) }
 }
 
 // botKey is made once: it takes its time.
@@ -171,7 +171,7 @@ func TestAKeyThatIsNotAccepted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := w.provider(t, func(c *zitadel.Config) { c.Token, c.KeyJSON = secret.String{}, file })
+	p := w.provider(t, func(c *zitadel.Config) { c.Token, c.Key = secret.String{}, secret.New(string(file)) })
 	_ = keyFile(t, w.Server) // of the same id: only the signature is wrong
 	_, err = p.Self(t.Context())
 	e := faultOf(t, err)

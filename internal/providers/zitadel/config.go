@@ -26,14 +26,14 @@ const (
 	settle = 2 * time.Second
 )
 
-// Config is what one ZITADEL instance needs. Exactly one way to sign in is set: Token; ClientID and ClientSecret; or KeyJSON.
+// Config is what one ZITADEL instance needs. Exactly one way to sign in is set: Token; ClientID and ClientSecret; or Key.
 type Config struct {
 	Name         string        // name in the configuration
 	URL          string        // https://<instance domain>
 	Token        secret.String // a personal access token
 	ClientID     string        // of a service account's client credentials
 	ClientSecret secret.String //
-	KeyJSON      []byte        // the contents of a service account's key file
+	Key          secret.String // the contents of a service account's key file
 	DeleteAPI    string        // DeleteV2 where empty
 	Default      providers.Action
 	Timeout      time.Duration  // of one call: 30 s where zero; an instance may take 20 s (facts/providers.md)
@@ -64,7 +64,7 @@ func (c Config) check() error { return errors.Join(c.checkSignIn(), c.checkChoic
 
 func (c Config) checkSignIn() error {
 	ways := 0
-	for _, given := range []bool{!c.Token.Empty(), c.ClientID != "" || !c.ClientSecret.Empty(), len(c.KeyJSON) > 0} {
+	for _, given := range []bool{!c.Token.Empty(), c.ClientID != "" || !c.ClientSecret.Empty(), !c.Key.Empty()} {
 		if given {
 			ways++
 		}

@@ -1,6 +1,7 @@
 package zitadel_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ func TestConfigurationFaults(t *testing.T) {
 	}{
 		"no sign-in":    {func(c *zitadel.Config) { c.Token = secret.String{} }, both},
 		"two sign-ins":  {func(c *zitadel.Config) { c.ClientID, c.ClientSecret = "x", secret.New("MARKED") }, both},
-		"token and key": {func(c *zitadel.Config) { c.KeyJSON = []byte("MARKED") }, both},
+		"token and key": {func(c *zitadel.Config) { c.Key = secret.New("MARKED") }, both},
 		"no secret":     {func(c *zitadel.Config) { c.Token, c.ClientID = secret.String{}, "x" }, "go together"},
 		"no client id":  {func(c *zitadel.Config) { c.Token, c.ClientSecret = secret.String{}, secret.New("MARKED") }, "go together"},
 		"token of two":  {func(c *zitadel.Config) { c.Token = secret.New("MARKED\nMARKED") }, "line break"},
@@ -48,7 +49,7 @@ func TestConfigurationFaults(t *testing.T) {
 }
 
 func key(file string) func(*zitadel.Config) {
-	return func(c *zitadel.Config) { c.Token, c.KeyJSON = secret.String{}, []byte(file) }
+	return func(c *zitadel.Config) { c.Token, c.Key = secret.String{}, secret.New(file) }
 }
 
 func TestDescription(t *testing.T) {
@@ -69,5 +70,16 @@ func TestDescription(t *testing.T) {
 	deactivate, _ := d.Info(providers.Deactivate)
 	if !deactivate.Reversible || deactivate.Undo == "" || deactivate.Warning == "" {
 		t.Errorf("deactivate = %+v", deactivate)
+	}
+}
+
+// Whatever prints a configuration prints no secret of it.
+func TestTheConfigurationPrintsNoSecret(t *testing.T) {
+	t.Parallel()
+	c := zitadel.Config{Token: secret.New("MARKED"), ClientSecret: secret.New("MARKED"), Key: secret.New("MARKED")}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+		if out := fmt.Sprintf(verb, c); strings.Contains(out, "MARKED") || strings.Contains(out, fmt.Sprintf("%x", "MARKED")) {
+			t.Errorf("%s prints %s", verb, out)
+		}
 	}
 }

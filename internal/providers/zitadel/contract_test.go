@@ -23,7 +23,7 @@ func TestContract(t *testing.T) {
 			c.Default = providers.Delete
 		},
 		"private key, delete v1": func(t *testing.T, s *localzitadel.Server, c *zitadel.Config) {
-			c.KeyJSON, c.Default, c.DeleteAPI = keyFile(t, s), providers.Delete, zitadel.DeleteV1
+			c.Key, c.Default, c.DeleteAPI = secret.New(string(keyFile(t, s))), providers.Delete, zitadel.DeleteV1
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

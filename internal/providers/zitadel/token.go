@@ -15,6 +15,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"offboard/internal/secret"
 )
 
 const (
@@ -32,7 +34,7 @@ var scopes = []string{"openid", "urn:zitadel:iam:org:project:id:zitadel:aud"}
 
 // signIn gives access tokens, one fetch at a time, and keeps the last one while it is valid.
 type signIn struct {
-	fixed   string // a personal access token; empty in the other modes
+	fixed   secret.String // a personal access token; empty in the other modes
 	ask     func(now time.Time) (*clientcredentials.Config, error)
 	client  *http.Client
 	turn    chan struct{} // held by the one fetch that may be under way
@@ -43,9 +45,9 @@ type signIn struct {
 func newSignIn(c Config, client *http.Client) (*signIn, error) {
 	client.Transport = wholeBody{client.Transport}
 	client.Timeout = tokenTimeout
-	s := &signIn{fixed: c.Token.Reveal(), client: client, turn: make(chan struct{}, 1), ask: c.askByClient}
-	if len(c.KeyJSON) > 0 {
-		k, err := parseKey(c.KeyJSON)
+	s := &signIn{fixed: c.Token, client: client, turn: make(chan struct{}, 1), ask: c.askByClient}
+	if !c.Key.Empty() {
+		k, err := parseKey([]byte(c.Key.Reveal()))
 		if err != nil {
 			return nil, err
 		}
@@ -81,8 +83,8 @@ func (w wholeBody) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // token returns an access token that is good for now.
 func (s *signIn) token(ctx context.Context) (string, error) {
-	if s.fixed != "" {
-		return s.fixed, nil
+	if !s.fixed.Empty() {
+		return s.fixed.Reveal(), nil
 	}
 	select {
 	case s.turn <- struct{}{}:
@@ -100,7 +102,7 @@ func (s *signIn) token(ctx context.Context) (string, error) {
 
 // drop forgets a token that ZITADEL did not accept; it reports whether another one can be had.
 func (s *signIn) drop() bool {
-	if s.fixed != "" {
+	if !s.fixed.Empty() {
 		return false
 	}
 	s.current.Store(nil)
