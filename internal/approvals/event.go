@@ -18,6 +18,7 @@ const (
 	Expired    Kind = "expired"    // the time to decide, or the window to begin, is over
 	Reminded   Kind = "reminded"   // the approvers are reminded once
 	Refused    Kind = "refused"    // By clicked Button and was refused with Reason; once for each person and request
+	Mistyped   Kind = "mistyped"   // By typed something else than the card shows
 	Drifted    Kind = "drifted"    // the account changed: Differences; approvals are void; Plan is what is asked for now
 	Lapsed     Kind = "lapsed"     // right before Step, By's approval counts no more: Reason
 	Rechecked  Kind = "rechecked"  // Step's account was read again and is as approved
@@ -45,7 +46,7 @@ const (
 // Kinds lists every Kind.
 func Kinds() []Kind {
 	return []Kind{
-		Requested, Approved, Denied, Withdrawn, Expired, Reminded, Refused, Drifted, Lapsed, Rechecked, Begun, Deferred, Ended, Looked,
+		Requested, Approved, Denied, Withdrawn, Expired, Reminded, Refused, Mistyped, Drifted, Lapsed, Rechecked, Begun, Deferred, Ended, Looked,
 		Unresolved, Superseded, Proposed, Resolved, Completed, Alarmed, Sending, Told, Failed, Lost, Waiting,
 	}
 }

@@ -146,7 +146,7 @@ func (r *Request) tellsThread(e Event) bool {
 	switch e.Kind {
 	case Approved, Denied, Withdrawn, Expired, Reminded, Drifted, Lapsed, Deferred, Ended, Unresolved, Superseded, Proposed, Resolved, Alarmed:
 		return true
-	case Requested, Refused, Rechecked, Begun, Looked, Completed, Sending, Told, Failed, Lost, Waiting:
+	case Requested, Refused, Mistyped, Rechecked, Begun, Looked, Completed, Sending, Told, Failed, Lost, Waiting:
 		return false
 	default:
 		return false

@@ -83,8 +83,8 @@ func (a Approve) decide(r *Request, now time.Time) ([]Event, error) {
 		return nil, refuse(PlanChanged, r.Name()+" has changed since this card was shown to you. "+
 			"Nothing was recorded. Read the card again, then decide.")
 	}
-	if r.Policy.Confirm == ConfirmTyped && !r.TypedRight(a.Typed) {
-		return nil, refuse(WrongTyped, "That is not what the card shows. Nothing was recorded. Read the card again and type it exactly.")
+	if err := a.checkTyped(r); err != nil {
+		return nil, err
 	}
 	return []Event{{Kind: Approved, By: a.By, Digest: r.Digest}}, nil
 }
@@ -113,22 +113,6 @@ func (r *Request) approvers() []Person {
 		out = append(out, c.By)
 	}
 	return out
-}
-
-// TypedRight reports whether what an approver typed is the e-mail of every account in the plan, or its id where it has none.
-// Letter case and surrounding spaces do not matter.
-func (r *Request) TypedRight(typed string) bool {
-	typed = strings.TrimSpace(typed)
-	for _, s := range r.Plan.Steps {
-		want := s.Account.Email
-		if want == "" {
-			want = s.Account.ID
-		}
-		if !strings.EqualFold(typed, want) {
-			return false
-		}
-	}
-	return len(r.Plan.Steps) > 0
 }
 
 // Deny is an approver's no. It counts while the request is pending.

@@ -19,6 +19,7 @@ const (
 	NotYours       Code = "not_yours"       // only who asked may take it back
 	TooLate        Code = "too_late"        // the call has begun
 	WrongTyped     Code = "wrong_typed"     // what was typed is not what the card shows
+	LockedOut      Code = "locked_out"      // typed something else too often
 	WrongPlace     Code = "wrong_place"     // the click did not come from the request's card
 	NotShownYet    Code = "not_shown_yet"   // the card's place is not on record yet
 	NotOpen        Code = "not_open"        // there is nothing to resolve by hand

@@ -30,6 +30,7 @@ type Request struct {
 
 	Approvals []Consent // to Digest
 	Refusals  []Person  // whose refused clicks are on record
+	Slips     []Person  // who typed something else than the card shows, once for each time
 	Reminded  bool
 	Faces     []Plan       // every plan that was ever shown: whoever one of them concerns is the person to be removed
 	Drift     []Difference // what changed when approvals were last voided
@@ -110,6 +111,8 @@ func (r *Request) apply(e Event) {
 		r.Reminded = true
 	case Refused:
 		r.Refusals = append(r.Refusals, e.By)
+	case Mistyped:
+		r.Slips = append(r.Slips, e.By)
 	case Begun, Deferred, Ended, Looked, Unresolved, Resolved:
 		r.applyDeed(e)
 	case Proposed:

@@ -122,6 +122,9 @@ func (s *Service) submitTyped(ctx context.Context, v Submit) (Ack, Later, error)
 	if a, ok := w.(approvals.Approve); ok && err == nil {
 		a.Typed = v.Values[FieldTyped]
 		_, err = s.book.Update(ctx, c.Request, book.Wish(a), v.Delivery.Keys...)
+		if f, ok := errors.AsType[*approvals.Refusal](err); ok && f.Code == approvals.WrongTyped {
+			return s.slipped(ctx, v, c.Request, a)
+		}
 	}
 	if err == nil || again(err) {
 		return Ack{}, nil, nil
@@ -129,15 +132,35 @@ func (s *Service) submitTyped(ctx context.Context, v Submit) (Ack, Later, error)
 	return s.refusedTyped(ctx, v, c.Request, by, err)
 }
 
-// refusedTyped audits a refusal and says it under the field. A delivery with a slip of the pen is not remembered: the form stays open, and
-// is sent again.
+// slipped counts a slip of the pen. The form stays open until the tries are used up. A delivery that comes again is answered as the first time and
+// not counted again.
+func (s *Service) slipped(ctx context.Context, v Submit, request string, a approvals.Approve) (Ack, Later, error) {
+	r, err := s.book.Update(ctx, request, book.Wish(approvals.Slip{Approve: a}), v.Delivery.Keys...)
+	if again(err) {
+		r, err = s.book.Get(ctx, request)
+	}
+	if f, ok := errors.AsType[*approvals.Refusal](err); ok {
+		return Ack{Errors: map[string]string{FieldTyped: f.Say}}, nil, nil
+	}
+	if err != nil {
+		return Ack{}, nil, fmt.Errorf("record a slip: %w", err)
+	}
+	say := "That is not what the card shows. You have not approved. Read the card again and type it exactly: "
+	switch n := r.TriesLeft(a.By); n {
+	case 0:
+		say = "That was the last try, so you cannot approve " + r.Name() + " any more. Close this form. Somebody else must look at it."
+	case 1:
+		say += "1 try is left."
+	default:
+		say += fmt.Sprintf("%d tries are left.", n)
+	}
+	return Ack{Errors: map[string]string{FieldTyped: say}}, nil, nil
+}
+
+// refusedTyped audits a refusal and says it under the field.
 func (s *Service) refusedTyped(ctx context.Context, v Submit, request string, by approvals.Person, err error) (Ack, Later, error) {
 	if why, who := refusalCode(err, by, v.From); why != "" {
-		keys := v.Delivery.Keys
-		if why == string(approvals.WrongTyped) {
-			keys = nil
-		}
-		_, recErr := s.book.Update(ctx, request, auditRefusal(who, approvals.ButtonApprove, why), keys...)
+		_, recErr := s.book.Update(ctx, request, auditRefusal(who, approvals.ButtonApprove, why), v.Delivery.Keys...)
 		if again(recErr) {
 			return Ack{}, nil, nil
 		}

@@ -175,9 +175,9 @@ func TestTyping(t *testing.T) {
 	}{
 		"right":                             {text: "dana@example.com", state: approvals.StateApproved},
 		"in another case":                   {text: " DANA@Example.com ", state: approvals.StateApproved},
-		"wrong":                             {text: "pat@example.com", says: "That is not what the card shows", why: "wrong_typed"},
-		"nothing":                           {text: "", says: "That is not what the card shows", why: "wrong_typed"},
-		"the id, where there is an address": {text: "101", says: "That is not what the card shows", why: "wrong_typed"},
+		"wrong":                             {text: "pat@example.com", says: "type it exactly: 2 tries are left."},
+		"nothing":                           {text: "", says: "That is not what the card shows"},
+		"the id, where there is an address": {text: "101", says: "That is not what the card shows"},
 		"somebody else's form": {
 			by: carol, text: "dana@example.com", says: "not one of the approvers", why: "not_approver",
 		},
@@ -236,6 +236,36 @@ func TestTyping(t *testing.T) {
 				t.Errorf("the request is %s, refused %q; want %s, %q", got.State, refusals(got), tc.state, tc.why)
 			}
 		})
+	}
+}
+
+// Three wrong tries, and this approver is out for this request, also with a new form; a delivery that comes again counts once, and others
+// may go on.
+func TestThreeWrongTries(t *testing.T) {
+	t.Parallel()
+	s, r := typing(t)
+	s.send(s.click(bob, approve, r))
+	wrong := func(text string) commands.Submit {
+		return commands.Submit{
+			From: commands.Sender{UserID: bob}, Delivery: s.delivery(), Form: commands.FormTyped, Private: s.private(),
+			Values: map[string]string{commands.FieldTyped: text},
+		}
+	}
+	first := wrong("pat@example.com")
+	for range 3 {
+		check(t, s.submit(first), "2 tries are left.")
+	}
+	check(t, s.submit(wrong("101")), "1 try is left.")
+	check(t, s.submit(wrong("dana@example.org")), "you cannot approve OFF-1 any more")
+	check(t, s.submit(wrong("dana@example.com")), "so you cannot approve OFF-1 any more")
+	forms := len(s.forms.typed)
+	check(t, s.send(s.click(bob, approve, r)), "so you cannot approve OFF-1 any more")
+	if got := s.number(1); len(s.forms.typed) != forms || got.State != approvals.StatePending || len(got.Slips) != 3 {
+		t.Errorf("%d forms more, %s, %d slips", len(s.forms.typed)-forms, got.State, len(got.Slips))
+	}
+	s.send(s.click(bea, approve, r))
+	if o := s.typed(bea, s.private(), "dana@example.com"); o.text() != "" || s.number(1).State != approvals.StateApproved {
+		t.Errorf("another approver: %q, %s", o.text(), s.number(1).State)
 	}
 }
 

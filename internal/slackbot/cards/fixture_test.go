@@ -95,6 +95,7 @@ func requests() map[string]*approvals.Request {
 		"pending_rehearsal":   asks(false, 1, deactivation()),
 		"pending_drifted":     moved.Fold(drifted(moved)),
 		"pending_lapsed":      asks(true, 2, deletion()).Fold(approved(approver), approved(other), approvals.Event{Kind: approvals.Lapsed, At: start.Add(2 * time.Minute), By: other, Reason: "they are a guest now"}),
+		"pending_mistyped":    asks(true, 2, deletion()).Fold(approvals.Event{Kind: approvals.Mistyped, By: approver}, approvals.Event{Kind: approvals.Mistyped, By: approver}),
 		"pending_many":        asks(true, 2, deletion(), deactivation(), termination()),
 		"approved":            del().Fold(approved(approver)),
 		"approved_deferred":   started().Fold(approvals.Event{Kind: approvals.Deferred, Until: start.Add(5 * time.Minute), Proof: "ZITADEL answered 429"}),

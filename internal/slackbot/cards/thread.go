@@ -40,7 +40,7 @@ func deed(k approvals.Kind) bool {
 func happened(r *approvals.Request, e approvals.Event) string {
 	switch e.Kind {
 	case approvals.Requested, approvals.Approved, approvals.Denied, approvals.Withdrawn, approvals.Expired, approvals.Reminded,
-		approvals.Refused, approvals.Drifted, approvals.Lapsed:
+		approvals.Refused, approvals.Mistyped, approvals.Drifted, approvals.Lapsed:
 		return decision(r, e)
 	case approvals.Rechecked, approvals.Begun, approvals.Deferred, approvals.Ended, approvals.Looked, approvals.Unresolved,
 		approvals.Proposed, approvals.Resolved:
@@ -77,6 +77,8 @@ func decision(r *approvals.Request, e approvals.Event) string {
 	case approvals.Refused:
 		return fmt.Sprintf("A click on %s by %s was refused%s", capital(mrkdwn.Short(string(e.Button), nameLength)), by,
 			clause(strings.ReplaceAll(e.Reason, "_", " "))) // the reason is a code
+	case approvals.Mistyped:
+		return fmt.Sprintf("%s typed something else than the card shows (%s).", by, tries(r, e))
 	case approvals.Drifted:
 		return "This is not what was approved any more: " + differences(e.Differences) + ". All approvals are void, and nothing was called."
 	case approvals.Lapsed:
@@ -136,6 +138,17 @@ func consents(r *approvals.Request, e approvals.Event) int {
 		}
 	}
 	return n
+}
+
+// tries counts the wrong tries of the person until then.
+func tries(r *approvals.Request, e approvals.Event) string {
+	n := 0
+	for _, x := range r.Events {
+		if x.Seq <= e.Seq && x.Kind == approvals.Mistyped && x.By.Same(e.By) {
+			n++
+		}
+	}
+	return fmt.Sprintf("wrong try %d of %d", n, approvals.Tries)
 }
 
 // advice says what an event means for those who wait for it, and what they can do next; empty: nothing to add.
