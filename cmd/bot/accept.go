@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"offboard/internal/approvals"
@@ -40,7 +41,7 @@ func (c *journalAcceptCmd) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
-	report, err := poster.Reported(e.ctx)
+	report, err := witnessOf(cfg, poster, j, slog.New(slog.DiscardHandler)).Reported(e.ctx)
 	if err != nil {
 		return fmt.Errorf("read what the audit channel reports: %w", err)
 	}

@@ -91,7 +91,7 @@ func (a *app) run(ctx context.Context) (err error) {
 		return err
 	}
 	gate := audit.NewGate(j)
-	w, err := a.hearWitness(ctx, gate, poster)
+	w, err := a.hearWitness(ctx, gate, witnessOf(a.cfg, poster, j, a.log))
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"offboard/internal/approvals"
 	"offboard/internal/journal"
@@ -11,9 +13,10 @@ import (
 
 // Line is what one line of the audit channel reports.
 type Line struct {
-	Number int    // of the request that people call OFF-Number
-	Seq    int    // of the event in its log, 1 and up
-	Hash   string // of that event, as the journal had it
+	Number int       // of the request that people call OFF-Number
+	Seq    int       // of the event in its log, 1 and up
+	Hash   string    // of that event, as the journal had it
+	At     time.Time // when Slack took the message
 }
 
 // String names the event as the audit channel does.
@@ -29,6 +32,12 @@ func Name(missing []Line) string {
 	default:
 		return fmt.Sprintf("%s and %d more", missing[0], n-1)
 	}
+}
+
+// Since leaves out what was reported before a moment.
+func (r Report) Since(t time.Time) Report {
+	r.Lines = slices.DeleteFunc(slices.Clone(r.Lines), func(l Line) bool { return l.At.Before(t) })
+	return r
 }
 
 // Records is what is asked of a journal.

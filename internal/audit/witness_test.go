@@ -117,9 +117,9 @@ func TestMissing(t *testing.T) {
 		"nothing reported": {nil, "nothing"},
 		"all":              {all, "nothing"},
 		"another hash":     {[]audit.Line{all[0], other}, "OFF-1 #2"},
-		"later ones":       {[]audit.Line{all[2], {1, 4, all[0].Hash}, {1, 5, all[0].Hash}}, "OFF-1 #4 and 1 more"},
-		"another request":  {[]audit.Line{{2, 1, all[0].Hash}}, "OFF-2 #1"},
-		"no event":         {[]audit.Line{{1, 0, ""}}, "OFF-1 #0"},
+		"later ones":       {[]audit.Line{all[2], {Number: 1, Seq: 4, Hash: all[0].Hash}, {Number: 1, Seq: 5, Hash: all[0].Hash}}, "OFF-1 #4 and 1 more"},
+		"another request":  {[]audit.Line{{Number: 2, Seq: 1, Hash: all[0].Hash}}, "OFF-2 #1"},
+		"no event":         {[]audit.Line{{Number: 1, Seq: 0, Hash: ""}}, "OFF-1 #0"},
 	} {
 		missing, err := audit.Missing(t.Context(), r, tc.lines)
 		if got := audit.Name(missing); got != tc.want || err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"offboard/internal/approvals"
@@ -23,6 +24,17 @@ type found struct {
 	User     string   `json:"user"`
 	Text     string   `json:"text"`
 	Metadata metadata `json:"metadata"`
+}
+
+// at is when Slack took the message: its ts counts seconds, to six places. The zero time where it does not.
+func (m found) at() time.Time {
+	seconds, micros, _ := strings.Cut(m.TS, ".")
+	s, err := strconv.ParseInt(seconds, 10, 64)
+	us, also := strconv.ParseInt(micros, 10, 64)
+	if err != nil || also != nil || len(micros) != 6 {
+		return time.Time{}
+	}
+	return time.Unix(s, us*int64(time.Microsecond))
 }
 
 // mark is the mark of one of our messages; empty: it has none.

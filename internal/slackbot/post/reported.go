@@ -71,6 +71,9 @@ func (r *reading) page(p *page) bool {
 			r.alarmed = r.alarmed || len(r.lines) == 0
 		default:
 			lines := cards.ReadAuditLines(m.Text)
+			for i := range lines {
+				lines[i].At = m.at()
+			}
 			slices.Reverse(lines)
 			r.lines = append(r.lines, lines...)
 		}
