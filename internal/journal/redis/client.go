@@ -18,17 +18,8 @@ const (
 	retries   = 2
 )
 
-// commands are those that the journal sends to whichever server answers. It is not redis.UniversalClient, whose hundreds of methods
-// everything that imports the journal would read and link.
-type commands interface {
-	redis.Scripter
-	HGet(ctx context.Context, key, field string) *redis.StringCmd
-	ZRevRange(ctx context.Context, key string, start, stop int64) *redis.StringSliceCmd
-	Close() error
-}
-
 // newClient makes a client that always speaks to the master, over counted connections. It connects when it is first used.
-func newClient(o Options, w *wire) (commands, error) {
+func newClient(o Options, w *wire) (redis.UniversalClient, error) {
 	conf, err := o.tls()
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ const format = "offboard journal 1"
 // Journal is a journal on Redis.
 type Journal struct {
 	options Options
-	client  commands
+	client  redis.UniversalClient
 	keys    keys
 	store   store
 	clock   clock
