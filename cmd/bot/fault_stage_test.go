@@ -182,7 +182,10 @@ func (c *crew) suffer(r *rand.Rand, g *replicaRig, over func() bool, more ...str
 			}
 		}
 		p := c.life(g, append(fateful, more...)...)
-		most := time.Duration(200+r.IntN(1500)) * time.Millisecond
+		if r.IntN(8) > 0 { // else it may be killed while it starts
+			c.begins(p, g, 3*time.Second)
+		}
+		most := time.Duration(100+r.IntN(1400)) * time.Millisecond
 		if named {
 			most *= 3 // it may come by there only later
 		}
@@ -195,6 +198,13 @@ func (c *crew) suffer(r *rand.Rand, g *replicaRig, over func() bool, more ...str
 			c.await(p, time.Duration(300+r.IntN(1000))*time.Millisecond)
 		}
 		c.bury(p)
+	}
+}
+
+// begins waits until a replica is ready, has ended, or takes too long: its store may be away.
+func (c *crew) begins(p *process, g *replicaRig, most time.Duration) {
+	for end := time.Now().Add(most); time.Now().Before(end) && len(p.ended) == 0 && !ready(c.ctx, g.base); {
+		c.pass(20*time.Millisecond, never)
 	}
 }
 
