@@ -303,18 +303,33 @@ type Send struct {
 }
 
 func (w Send) decide(r *Request, _ time.Time) ([]Event, error) {
-	for _, e := range r.Events[min(w.Seen, len(r.Events)):] {
-		if e.Key == w.Key || e.Kind == Lost {
-			return nil, refuse(NotNow, "somebody else has posted it, or is about to")
-		}
+	if r.touched(w.Key, w.Seen) {
+		return nil, refuse(NotNow, "somebody else has posted it, or is about to")
 	}
 	return []Event{{Kind: Sending, Key: w.Key, Upto: w.Upto}}, nil
 }
 
-// Receipt notes what Slack was told: an event of one of the receipt kinds.
-type Receipt struct{ Event Event }
+// touched reports whether anything about a message, or a loss, was put on record after a version.
+func (r *Request) touched(key string, seen int) bool {
+	for _, e := range r.Events[min(seen, len(r.Events)):] {
+		if e.Key == key || e.Kind == Lost {
+			return true
+		}
+	}
+	return false
+}
 
-func (w Receipt) decide(*Request, time.Time) ([]Event, error) {
+// Receipt notes what Slack was told: an event of one of the receipt kinds. A failure is refused when the message was touched after the
+// version Seen: it says nothing of what another poster has done since. Whatever went well is a fact.
+type Receipt struct {
+	Event Event
+	Seen  int
+}
+
+func (w Receipt) decide(r *Request, _ time.Time) ([]Event, error) {
+	if w.Event.Kind == Failed && w.Seen > 0 && r.touched(w.Event.Key, w.Seen) {
+		return nil, refuse(NotNow, "somebody else has posted it, or is about to")
+	}
 	if !w.Event.Kind.Receipt() {
 		return nil, refuse(NotNow, "not a receipt")
 	}

@@ -37,6 +37,10 @@ func TestOneAtATimePostsAMessage(t *testing.T) {
 			if refused != tc.refused || !refused && (len(events) != 1 || events[0].Kind != approvals.Sending || events[0].Upto != 2) {
 				t.Errorf("%+v, %v", events, err)
 			}
+			failed := approvals.Receipt{Event: approvals.Event{Kind: approvals.Failed, Key: "t2"}, Seen: seen}
+			if _, err := approvals.Decide(r, failed, morning); (err != nil) != tc.refused {
+				t.Errorf("a failure of then: %v", err)
+			}
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -64,7 +65,7 @@ func (d *Dispatcher) tell(ctx context.Context, r *approvals.Request, o approvals
 	if doubt {
 		place, found, err := d.find(ctx, r, o)
 		if err != nil {
-			return d.receipt(ctx, r, o, doubt, approvals.Place{}, maybe(err))
+			return d.receipt(ctx, r, o, doubt, approvals.Place{}, err)
 		}
 		if found {
 			return d.receipt(ctx, r, o, doubt, place, nil)
@@ -84,22 +85,21 @@ func (d *Dispatcher) tell(ctx context.Context, r *approvals.Request, o approvals
 // inFlight is how long a message that a lost replica has sent may take until Slack shows it, counted from when its work was taken over.
 const inFlight = 3 * time.Second
 
+var errLost = errors.New("whoever posted it was lost, and it is not there")
+
 // find looks for our own message. One whose poster was lost in the middle may still be on its way: it is looked for again before it counts as
-// not there. (One whose post has failed is looked for right away; whoever tried has seen its connection end.)
+// not there, and the wait for that is on record, so that it does not begin anew with each replica that is lost. (One whose post has failed is
+// looked for right away: whoever tried has seen its connection end.)
 func (d *Dispatcher) find(ctx context.Context, r *approvals.Request, o approvals.Owed) (approvals.Place, bool, error) {
-	mark, since := Mark(r.ID, o.Key), begunAt(r, o.Key).Add(-time.Minute)
-	place, found, err := d.teller.Find(ctx, r, d.channel(r, o), mark, since)
-	if held := lease.Of(ctx); !found && held != nil && lost(r, o.Key) && held.Age() < inFlight {
-		timer := time.NewTimer(inFlight - held.Age())
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			return approvals.Place{}, false, ctx.Err()
-		}
-		return d.teller.Find(ctx, r, d.channel(r, o), mark, since)
+	place, found, err := d.teller.Find(ctx, r, d.channel(r, o), Mark(r.ID, o.Key), begunAt(r, o.Key).Add(-time.Minute))
+	switch {
+	case err == nil && (found || !lost(r, o.Key)), tellKind(err) == TellBroken:
+		return place, found, err
+	case !lost(r, o.Key):
+		return place, false, &TellError{Kind: TellMaybe, Err: err}
+	default:
+		return place, false, &TellError{Kind: TellMaybe, Wait: inFlight, Err: cmp.Or(err, errLost)}
 	}
-	return place, found, err
 }
 
 // lost reports whether the message was begun to be posted and nothing came of it: whoever posted it has lost the claim, or its life.
@@ -120,14 +120,6 @@ func (d *Dispatcher) post(ctx context.Context, r *approvals.Request, o approvals
 		return d.teller.PostThread(ctx, r, r.Events[o.Seq-1], mark)
 	}
 	return d.teller.PostAudit(ctx, r, r.AuditEvents(r.Audit+1, o.Seq), mark)
-}
-
-// maybe keeps a message that could not be looked for as one that may be there; what only a person can mend stays that.
-func maybe(err error) error {
-	if tellKind(err) == TellBroken {
-		return err
-	}
-	return &TellError{Kind: TellMaybe, Err: err}
 }
 
 // channel says where a message goes: what belongs into a thread goes to the audit channel where there is no thread.
@@ -178,7 +170,7 @@ func (d *Dispatcher) receipt(ctx context.Context, r *approvals.Request, o approv
 	failed := approvals.Event{
 		Kind: approvals.Failed, Key: o.Key, Proof: string(kind), Maybe: kind == TellMaybe || doubt, Until: d.now().Add(d.tellAfter(r, o, err)),
 	}
-	if err := d.wish(ctx, r.ID, approvals.Receipt{Event: failed}); err != nil {
+	if err := d.wish(ctx, r.ID, approvals.Receipt{Event: failed, Seen: r.Version()}); err != nil {
 		return err
 	}
 	return d.loses(ctx, r, to, kind)

@@ -30,7 +30,6 @@ type Moment struct {
 type Lease struct {
 	length time.Duration
 	store  func() time.Time
-	began  Moment
 
 	mu   sync.Mutex
 	held Moment
@@ -41,7 +40,7 @@ func Now(store func() time.Time) Moment { return Moment{machine: time.Now(), sto
 
 // New returns the lease of a claim that was asked for at asked.
 func New(asked Moment, length time.Duration, store func() time.Time) *Lease {
-	return &Lease{length: length, store: store, began: asked, held: asked}
+	return &Lease{length: length, store: store, held: asked}
 }
 
 // Renewed prolongs the lease by a renewal that was asked for at asked and has been granted.
@@ -59,11 +58,6 @@ func (l *Lease) Left() time.Duration {
 	return l.length - l.length/margin - held.ago(l.store)
 }
 
-// Age is how long ago the claim was asked for, by the clock that makes it the youngest.
-func (l *Lease) Age() time.Duration {
-	return min(time.Since(l.began.machine), l.store().Round(0).Sub(l.began.store.Round(0)))
-}
-
 // ago is the longest that any clock says has passed since m. Round drops the monotonic clock, which would be taken else.
 func (m Moment) ago(store func() time.Time) time.Duration {
 	now := time.Now()
@@ -75,15 +69,9 @@ type key struct{}
 // With returns a context that carries the lease, whatever is derived from it.
 func With(ctx context.Context, l *Lease) context.Context { return context.WithValue(ctx, key{}, l) }
 
-// Of returns the lease that a context carries; nil: none.
-func Of(ctx context.Context) *Lease {
-	l, _ := ctx.Value(key{}).(*Lease)
-	return l
-}
-
 // Check returns ErrOver when the context carries a lease that is over. Without one it returns nil: not everything is claimed.
 func Check(ctx context.Context) error {
-	if l := Of(ctx); l != nil && l.Left() <= 0 {
+	if l, ok := ctx.Value(key{}).(*Lease); ok && l.Left() <= 0 {
 		return ErrOver
 	}
 	return nil

@@ -71,7 +71,7 @@ func (c *Client) send(ctx context.Context, req *http.Request, fail *Error) ([]by
 // a connection, and a request whose body breaks off is none: there is no later moment to look at the clock.
 func holdBack(ctx context.Context, req *http.Request, read bool) (refused *atomic.Bool) {
 	refused = &atomic.Bool{}
-	if read || lease.Of(ctx) == nil {
+	if read {
 		return refused
 	}
 	again := req.GetBody
