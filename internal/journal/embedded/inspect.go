@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/fnv"
+	"math/bits"
 	"os"
 	"slices"
 	"strings"
@@ -41,12 +42,8 @@ func inspect(f *os.File) error {
 	if err != nil {
 		return err
 	}
-	if need := m.pages * m.pageSize; uint64(info.Size()) < need {
-		return damaged("it is cut: %d bytes of at least %d", info.Size(), need)
-	}
-	// The file grows by whole pages: one that ends within a page was cut, be it in the room at its end.
-	if uint64(info.Size())%m.pageSize != 0 {
-		return damaged("it is cut: %d bytes are not a whole number of pages", info.Size())
+	if err := m.fits(uint64(info.Size())); err != nil {
+		return err
 	}
 	in := &inspection{file: f, meta: m, used: make([]bool, m.pages)}
 	if _, err := in.walk("", m.root, nil); err != nil {
@@ -94,6 +91,28 @@ func readMeta(f *os.File, at int64) (meta, bool) {
 	ok := order.Uint32(b) == boltMagic && order.Uint32(b[4:]) == boltVersion && order.Uint64(b[metaSumAt:]) == sum.Sum64() &&
 		m.pageSize >= 1024 && m.pageSize <= 1<<16 && m.pages < 1<<40
 	return m, ok
+}
+
+// growth is up to where bbolt doubles its file.
+const growth = 16 << 20
+
+// fits reports whether a file of this size was cut, be it in the room at its end, of which bbolt keeps a page at least (but in a file that was only
+// just made, which has four pages).
+func (m meta) fits(size uint64) error {
+	need := m.pages + 1
+	if m.pages == 4 {
+		need = 4
+	}
+	switch {
+	case size < need*m.pageSize:
+		return damaged("it is cut: %d bytes of at least %d", size, need*m.pageSize)
+	case size%m.pageSize != 0:
+		return damaged("it is cut: %d bytes are not a whole number of pages", size)
+	case size <= growth && bits.OnesCount64(size) != 1:
+		return damaged("it is cut: %d bytes are no size that it ever had", size)
+	default:
+		return nil
+	}
 }
 
 // inspection walks the pages. Every page number, offset and size is checked before it is followed.
