@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -202,15 +201,4 @@ func (f *fleet) over(cardTS string) {
 }
 
 // readyz is whether a replica says that it is ready.
-func (f *fleet) readyz(base string) bool {
-	req, err := http.NewRequestWithContext(f.ctx, http.MethodGet, base+"/readyz", http.NoBody)
-	if err != nil {
-		return false
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return false
-	}
-	_ = res.Body.Close()
-	return res.StatusCode == http.StatusOK
-}
+func (f *fleet) readyz(base string) bool { return ready(f.ctx, base) }

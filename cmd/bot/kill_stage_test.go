@@ -224,10 +224,13 @@ func (s *killStage) ready() {
 	s.until("the bot is ready", func() bool { return s.isReady() || len(s.bot.ended) > 0 })
 }
 
-func (s *killStage) isReady() bool {
-	req, err := http.NewRequestWithContext(s.ctx, http.MethodGet, s.base+"/readyz", http.NoBody)
+func (s *killStage) isReady() bool { return ready(s.ctx, s.base) }
+
+// ready reports whether a bot at base says that it takes requests in.
+func ready(ctx context.Context, base string) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", http.NoBody)
 	if err != nil {
-		s.t.Fatal(err)
+		return false
 	}
 	res, err := client.Do(req)
 	if err != nil {
