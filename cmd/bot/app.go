@@ -171,9 +171,13 @@ func (a *app) teller(p *post.Poster) dispatch.Teller {
 
 func (a *app) settings(guard approvals.Guard, w *channelWatch, poster *post.Poster) commands.Settings {
 	rights := func(p config.People) commands.Rights { return commands.Rights{Users: p.Users, Groups: p.Groups} }
+	own := map[approvals.Right]commands.Rights{}
+	for right, who := range a.cfg.Rights {
+		own[right] = rights(who)
+	}
 	return commands.Settings{
 		Command: a.cfg.Slack.Command, Writes: a.cfg.Writes, Policies: a.cfg.Policies, Guard: guard,
-		Requesters: rights(a.cfg.Requesters), Approvers: rights(a.cfg.Approvers),
+		Requesters: rights(a.cfg.Requesters), Approvers: rights(a.cfg.Approvers), Own: own,
 		PerHour: a.cfg.Limits.PerHour, PerRequesterPerDay: a.cfg.Limits.PerRequesterPerDay,
 		CardsMayGoOut: w.fit,
 		FindCard: func(ctx context.Context, r *approvals.Request) (approvals.Place, bool, error) {

@@ -14,7 +14,7 @@ const (
 	Requested  Kind = "requested"  // By asked for Plan, under Policy, with Reason; Linked: it takes over from another request
 	Approved   Kind = "approved"   // By consents to the plan with Digest
 	Denied     Kind = "denied"     // By says no
-	Withdrawn  Kind = "withdrawn"  // By, who asked, takes it back
+	Withdrawn  Kind = "withdrawn"  // By, who asked or may do it for others, takes it back
 	Expired    Kind = "expired"    // the time to decide, or the window to begin, is over
 	Reminded   Kind = "reminded"   // the approvers are reminded once
 	Refused    Kind = "refused"    // By clicked Button and was refused with Reason; once for each person and request

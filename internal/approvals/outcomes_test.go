@@ -270,7 +270,7 @@ func TestDoubt(t *testing.T) {
 			t.Errorf("%s: doubted twice: %+v, %v", name, events, err)
 		}
 	}
-	denied := wished(t, requested(t, 1), approvals.Deny{By: second, Approver: true}, morning)
+	denied := wished(t, requested(t, 1), approvals.Deny{By: second, Right: true}, morning)
 	if after := wished(t, denied, approvals.Doubt{Reason: "rolled back"}, morning); after.State != approvals.StateDenied {
 		t.Errorf("what had ended is %s", after.State)
 	}

@@ -1,6 +1,7 @@
 package approvals
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -90,7 +91,7 @@ func (a Approve) decide(r *Request, now time.Time) ([]Event, error) {
 }
 
 // mayDecide refuses whoever may not approve or deny the request now.
-func (r *Request) mayDecide(by Person, approver bool, now time.Time) error {
+func (r *Request) mayDecide(by Person, right bool, now time.Time) error {
 	switch {
 	case r.State.Ended():
 		return refuse(AlreadyDecided, fmt.Sprintf("%s is already over (%s). Nothing was recorded.", r.Name(), r.State.Words()))
@@ -99,7 +100,7 @@ func (r *Request) mayDecide(by Person, approver bool, now time.Time) error {
 	case r.Requester.Same(by):
 		return refuse(OwnRequest, "You asked for "+r.Name()+" yourself, so a second person must decide. Nothing was recorded. "+
 			"To take it back, use Withdraw.")
-	case !approver || !by.Known():
+	case !right || !by.Known():
 		return refuse(NotApprover, "You are not one of the approvers. Nothing was recorded. Ask one of them to look at "+r.Name()+".")
 	case r.State == StatePending && !now.Before(r.Expires):
 		return refuse(OutOfTime, "The time to decide on "+r.Name()+" is over. Nothing was recorded. Ask again if it is still wanted.")
@@ -115,14 +116,18 @@ func (r *Request) approvers() []Person {
 	return out
 }
 
-// Deny is an approver's no. It counts while the request is pending.
+// Deny is a no. It counts while the request is pending. It carries no digest: a no to whatever the card shows harms nobody.
 type Deny struct {
-	By       Person
-	Approver bool
+	By    Person
+	Right bool // By may deny, read just now
 }
 
 func (d Deny) decide(r *Request, now time.Time) ([]Event, error) {
-	if err := r.mayDecide(d.By, d.Approver, now); err != nil {
+	err := r.mayDecide(d.By, d.Right, now)
+	if f, ok := errors.AsType[*Refusal](err); ok && f.Code == NotApprover {
+		return nil, refuse(NotApprover, "You are not one of those who may deny "+r.Name()+". Nothing was recorded.")
+	}
+	if err != nil {
 		return nil, err
 	}
 	if r.State != StatePending {
@@ -132,18 +137,22 @@ func (d Deny) decide(r *Request, now time.Time) ([]Event, error) {
 	return []Event{{Kind: Denied, By: d.By}}, nil
 }
 
-// Withdraw takes a request back. Only who asked may, until the call begins.
+// Withdraw takes a request back, until the call begins: by who asked, or by whoever has the right to take back what others have asked for. The
+// person to be removed may not save themselves so.
 type Withdraw struct {
-	By Person
+	By    Person
+	Right bool // read just now; who asked needs none
 }
 
 func (w Withdraw) decide(r *Request, _ time.Time) ([]Event, error) {
 	switch {
 	case r.State.Ended():
 		return nil, refuse(AlreadyDecided, fmt.Sprintf("%s is already over (%s). Nothing was recorded.", r.Name(), r.State.Words()))
-	case !r.Requester.Same(w.By):
+	case !r.Requester.Same(w.By) && (!w.Right || !w.By.Known()):
 		return nil, refuse(NotYours, "Only the person who asked for "+r.Name()+" may take it back. Nothing was recorded. "+
 			"An approver may deny it instead.")
+	case !r.Requester.Same(w.By) && r.Concerns(w.By):
+		return nil, refuse(OwnAccount, r.Name()+" is about your own account. Nothing was recorded. Somebody else must decide.")
 	case r.State == StateExecuting:
 		return nil, refuse(TooLate, r.Name()+" has begun. It cannot be stopped any more; the outcome will be told in its thread.")
 	}
@@ -164,12 +173,14 @@ func (f Refuse) decide(r *Request, _ time.Time) ([]Event, error) {
 	return []Event{{Kind: Refused, By: f.By, Button: f.Button, Reason: f.Reason}}, nil
 }
 
-// Resolve settles an unknown outcome by hand: one approver proposes, a second agrees by wishing the same.
+// Resolve settles an unknown outcome by hand: one approver proposes, a second agrees by wishing the same. Neither of them has asked for the removal
+// or is the person it is about: what they say is what the record will say, and nobody checks it after them.
 type Resolve struct {
 	By       Person
 	Approver bool
 	Done     bool // what the person saw at the provider
 	Reason   string
+	First    Standing // of who has proposed, asked just now; zero where nobody has
 }
 
 func (w Resolve) decide(r *Request, _ time.Time) ([]Event, error) {
@@ -180,7 +191,10 @@ func (w Resolve) decide(r *Request, _ time.Time) ([]Event, error) {
 	if r.Concerns(w.By) {
 		return nil, refuse(OwnAccount, r.Name()+" is about your own account. Nothing was recorded. Somebody else must decide.")
 	}
-	if !w.Approver {
+	if r.Requester.Same(w.By) {
+		return nil, refuse(OwnRequest, "You asked for "+r.Name()+" yourself, so two others must settle it. Nothing was recorded.")
+	}
+	if !w.Approver || !w.By.Known() {
 		return nil, refuse(NotApprover, "Only approvers may resolve an unknown outcome. Nothing was recorded.")
 	}
 	if strings.TrimSpace(w.Reason) == "" {
@@ -188,10 +202,16 @@ func (w Resolve) decide(r *Request, _ time.Time) ([]Event, error) {
 	}
 	e := Event{Kind: Proposed, By: w.By, Step: step, Outcome: byHand(w.Done), Reason: w.Reason}
 	p := r.Proposal
-	if p != nil && p.Step == step && p.Outcome == e.Outcome && p.By.Same(w.By) {
+	if p == nil || p.Step != step || p.Outcome != e.Outcome {
+		return []Event{e}, nil
+	}
+	if p.By.Same(w.By) || w.First.Person.Same(w.By) {
 		return nil, refuse(AlreadyYours, "You have proposed this already. A second approver must agree with the same command.")
 	}
-	if p == nil || p.Step != step || p.Outcome != e.Outcome {
+	if w.First.ID != p.By.ID {
+		return nil, refuse(NotNow, "Somebody else has proposed this in the same moment. Nothing was recorded. Type it again to agree.")
+	}
+	if w.First.gone(r, nil) != "" {
 		return []Event{e}, nil
 	}
 	e.Kind = Resolved

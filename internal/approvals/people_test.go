@@ -91,7 +91,7 @@ func TestFourEyes(t *testing.T) {
 			r := requested(t, 1)
 			for what, w := range map[string]approvals.Wish{
 				"approve": approvals.Approve{By: tc.by, Approver: tc.approver, Digest: r.Digest},
-				"deny":    approvals.Deny{By: tc.by, Approver: tc.approver},
+				"deny":    approvals.Deny{By: tc.by, Right: tc.approver},
 			} {
 				if _, err := approvals.Decide(r, w, morning); code(err) != tc.want {
 					t.Errorf("%s: %q, want %q", what, code(err), tc.want)
@@ -136,7 +136,7 @@ func TestDecidingIsRefused(t *testing.T) {
 	}
 	pending := func(t *testing.T) *approvals.Request { return requested(t, 1) }
 	denied := func(t *testing.T) *approvals.Request {
-		return wished(t, pending(t), approvals.Deny{By: third, Approver: true}, morning)
+		return wished(t, pending(t), approvals.Deny{By: third, Right: true}, morning)
 	}
 	approved := func(t *testing.T) *approvals.Request {
 		r := pending(t)
@@ -161,7 +161,7 @@ func TestDecidingIsRefused(t *testing.T) {
 		"on an older card":                               {pending, approve("old"), morning, approvals.PlanChanged},
 		"too late":                                       {pending, approve("x"), morning.Add(24 * time.Hour), approvals.OutOfTime},
 		"a denied request":                               {denied, approve("x"), morning, approvals.AlreadyDecided},
-		"deny after enough":                              {approved, approvals.Deny{By: third, Approver: true}, morning, approvals.AlreadyDecided},
+		"deny after enough":                              {approved, approvals.Deny{By: third, Right: true}, morning, approvals.AlreadyDecided},
 		"withdraw by somebody else":                      {pending, approvals.Withdraw{By: second}, morning, approvals.NotYours},
 		"withdraw after the begin":                       {begun, approvals.Withdraw{By: asker}, morning, approvals.TooLate},
 		"withdraw a denied one":                          {denied, approvals.Withdraw{By: asker}, morning, approvals.AlreadyDecided},
@@ -257,7 +257,7 @@ func TestUnknownIsResolvedByTwoPeople(t *testing.T) {
 	if _, err := approvals.Decide(r, w, morning.Add(time.Hour)); code(err) != approvals.AlreadyYours {
 		t.Errorf("the same person twice: %v", err)
 	}
-	w.By = third
+	w.By, w.First = third, approvals.Standing{ID: second.ID, Person: second}
 	r = wished(t, r, w, morning.Add(time.Hour))
 	if r.State != approvals.StateDone || r.Open() {
 		t.Errorf("%s, open %t", r.State, r.Open())

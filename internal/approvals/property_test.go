@@ -178,7 +178,7 @@ func (h *history) wish() approvals.Wish {
 		return approvals.Approve{By: by, Approver: h.pick(5, "right") > 0, Digest: h.digest()}
 	case 4:
 		if h.pick(6, "deny") == 0 {
-			return approvals.Deny{By: by, Approver: h.pick(3, "right") > 0}
+			return approvals.Deny{By: by, Right: h.pick(3, "right") > 0}
 		}
 		return approvals.Withdraw{By: faces(1 + h.pick(people-1, "other"))[0]}
 	case 5, 6, 7, 8:
@@ -191,7 +191,7 @@ func (h *history) wish() approvals.Wish {
 		return approvals.See{Step: step, Sight: h.sight(), Settle: 2 * time.Second}
 	case 14:
 		if h.pick(8, "resolve") == 0 {
-			return approvals.Resolve{By: by, Approver: true, Done: true, Reason: "seen"}
+			return approvals.Resolve{By: by, Approver: true, Done: true, Reason: "seen", First: h.proposer()}
 		}
 		return approvals.Expire{}
 	default:
@@ -262,6 +262,21 @@ func (h *history) standing() []approvals.Standing {
 	return out
 }
 
+// proposer is what Slack says of who has proposed to resolve by hand.
+func (h *history) proposer() approvals.Standing {
+	if h.r.Proposal == nil || h.pick(8, "not asked") == 0 {
+		return approvals.Standing{}
+	}
+	s := approvals.Standing{ID: h.r.Proposal.By.ID, Person: h.r.Proposal.By}
+	switch h.pick(8, "proposer") {
+	case 0:
+		s.Why = "no approver any more"
+	case 1:
+		s.Person = h.who()
+	}
+	return s
+}
+
 func (h *history) call() approvals.Call {
 	if h.limit && h.pick(10, "429") > 0 {
 		return approvals.Call{Err: &providers.Error{Kind: providers.RateLimited, Status: 429}}
@@ -288,6 +303,7 @@ type judge struct {
 	begun     map[int]int       // attempts since the plan last changed, by step
 	inFlight  map[int]bool
 	ended     map[int]approvals.Outcome
+	proposed  approvals.Event
 	consumed  map[int]bool // a begin that was not provably without effect
 	requestBy approvals.Person
 }
@@ -308,6 +324,10 @@ func (j *judge) asked(before *approvals.Request, w approvals.Wish, at time.Time,
 			}
 			if e.Kind == approvals.Begun {
 				j.stood(w, at)
+			}
+		case approvals.Resolve:
+			if e.Kind == approvals.Resolved {
+				j.byHand(w)
 			}
 		case approvals.Finish:
 			c := w.Call
@@ -340,9 +360,24 @@ func (j *judge) stood(w approvals.Begin, at time.Time) {
 	}
 }
 
+// byHand holds that two people, neither of them the requester or the target, and both in their right, have resolved it.
+func (j *judge) byHand(w approvals.Resolve) {
+	second, proposed, first := really(w.By), really(j.proposed.By), really(w.First.Person)
+	for _, who := range []int{second, proposed, first} {
+		if who == requester || who == target {
+			j.t.Fatalf("resolved by %+v and %+v", j.proposed.By, w.By)
+		}
+	}
+	if w.First.ID != j.proposed.By.ID || w.First.Why != "" || second == proposed || second == first || j.proposed.Outcome == "" {
+		j.t.Fatalf("resolved by %+v after %+v proposed %q, of whom Slack says %+v", w.By, j.proposed.By, j.proposed.Outcome, w.First)
+	}
+}
+
 func (j *judge) see(r *approvals.Request, events []approvals.Event) {
 	for _, e := range events {
 		switch e.Kind {
+		case approvals.Proposed:
+			j.proposed = e
 		case approvals.Requested:
 			j.needs, j.digest, j.requestBy = e.Policy.Approvals, e.Plan.Digest(), e.By
 			j.begun, j.inFlight, j.ended, j.consumed = map[int]int{}, map[int]bool{}, map[int]approvals.Outcome{}, map[int]bool{}

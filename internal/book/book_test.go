@@ -177,7 +177,7 @@ func TestAConflictIsDecidedAgain(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t)
 	r := s.create(ask("1"))
-	s.j.before = func() { s.update(r.ID, approvals.Deny{By: bea, Approver: true}) }
+	s.j.before = func() { s.update(r.ID, approvals.Deny{By: bea, Right: true}) }
 	var seen []approvals.State
 	_, err := s.Update(t.Context(), r.ID, func(r *approvals.Request, now time.Time) ([]approvals.Event, error) {
 		seen = append(seen, r.State)

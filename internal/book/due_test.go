@@ -59,7 +59,7 @@ func TestForeignEventsAreLeftAlone(t *testing.T) {
 	wake := s.at.Add(37 * time.Minute)
 	r := s.foreign(wake)
 	for _, w := range []approvals.Wish{
-		approvals.Approve{By: bob, Approver: true, Digest: r.Digest}, approvals.Deny{By: bob, Approver: true},
+		approvals.Approve{By: bob, Approver: true, Digest: r.Digest}, approvals.Deny{By: bob, Right: true},
 		approvals.Withdraw{By: alice}, approvals.Expire{}, approvals.Refuse{By: bob},
 		approvals.Receipt{Event: approvals.Event{Kind: approvals.Told, Key: approvals.KeyCard}},
 	} {

@@ -37,7 +37,7 @@ func (s *Service) ask(ctx context.Context, by approvals.Person, line Line) (Repl
 
 // mayAsk refuses whoever is no requester, and everybody while no card may be posted.
 func (s *Service) mayAsk(ctx context.Context, by approvals.Person) error {
-	ok, err := s.may(ctx, by, s.set.Requesters)
+	ok, err := s.may(ctx, approvals.MayRequest, by)
 	if err != nil {
 		return err
 	}

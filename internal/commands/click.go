@@ -177,15 +177,17 @@ func (s *Service) belongs(r *approvals.Request, c Click) error {
 func (s *Service) wish(
 	ctx context.Context, r *approvals.Request, b approvals.Button, by approvals.Person, digest string,
 ) (approvals.Wish, error) {
+	right := approvals.MayApprove
 	from := func(approver bool) approvals.Wish {
 		return approvals.Approve{By: by, Approver: approver, Digest: digest}
 	}
 	switch b {
 	case approvals.ButtonApprove:
 	case approvals.ButtonDeny:
-		from = func(approver bool) approvals.Wish { return approvals.Deny{By: by, Approver: approver} }
+		right = approvals.MayDeny
+		from = func(may bool) approvals.Wish { return approvals.Deny{By: by, Right: may} }
 	case approvals.ButtonWithdraw:
-		return approvals.Withdraw{By: by}, nil
+		return s.withdrawal(ctx, r, by)
 	default:
 		return nil, fmt.Errorf("no such button: %q", b)
 	}
@@ -193,11 +195,11 @@ func (s *Service) wish(
 	if f, ok := errors.AsType[*approvals.Refusal](err); ok && f.Code != approvals.WrongTyped {
 		return nil, err
 	}
-	approver, err := s.may(ctx, by, s.set.Approvers)
+	has, err := s.may(ctx, right, by)
 	if err != nil {
 		return nil, err
 	}
-	return from(approver), nil
+	return from(has), nil
 }
 
 // refused ends a click: it audits a refusal and answers the person privately. A nil error is a click that was recorded. The delivery is

@@ -51,7 +51,7 @@ func TestClicks(t *testing.T) {
 			by: carol, button: approve, says: "not one of the approvers", kind: approvals.Refused, why: "not_approver",
 		},
 		"who may not deny": {
-			by: carol, button: deny, says: "not one of the approvers", kind: approvals.Refused, why: "not_approver",
+			by: carol, button: deny, says: "not one of those who may deny", kind: approvals.Refused, why: "not_approver",
 		},
 		"somebody else withdraws": {
 			by: bob, button: withdraw, says: "Only the person who asked", kind: approvals.Refused, why: "not_yours",

@@ -15,10 +15,15 @@ import (
 // mostListed is how many open requests a list shows.
 const mostListed = 30
 
-// mayRead refuses whoever is neither requester nor approver.
+// mayRead refuses whoever has no right at all.
 func (s *Service) mayRead(ctx context.Context, by approvals.Person) error {
-	for _, rights := range []Rights{s.set.Requesters, s.set.Approvers} {
-		if ok, err := s.may(ctx, by, rights); err != nil || ok {
+	for _, right := range []approvals.Right{approvals.MayRequest, approvals.MayApprove} {
+		if ok, err := s.may(ctx, right, by); err != nil || ok {
+			return err
+		}
+	}
+	for _, own := range s.set.Own {
+		if ok, err := among(ctx, by, own, s.membersLately); err != nil || ok {
 			return err
 		}
 	}
@@ -126,14 +131,18 @@ func (s *Service) withdraw(ctx context.Context, by approvals.Person, number int,
 	if err != nil {
 		return Reply{}, err
 	}
-	if _, err := s.book.Update(ctx, r.ID, book.Wish(approvals.Withdraw{By: by}), deliveries...); err != nil {
+	w, err := s.withdrawal(ctx, r, by)
+	if err != nil {
+		return Reply{}, err
+	}
+	if _, err := s.book.Update(ctx, r.ID, book.Wish(w), deliveries...); err != nil {
 		return Reply{}, err
 	}
 	return Reply{Text: r.Name() + " is withdrawn. Nothing will be called.", Card: r.Card.Place}, nil
 }
 
 func (s *Service) resolve(ctx context.Context, by approvals.Person, line Line, deliveries ...string) (Reply, error) {
-	approver, err := s.may(ctx, by, s.set.Approvers)
+	approver, err := s.may(ctx, approvals.MayResolve, by)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -142,12 +151,32 @@ func (s *Service) resolve(ctx context.Context, by approvals.Person, line Line, d
 		return Reply{}, err
 	}
 	w := approvals.Resolve{By: by, Approver: approver, Done: line.Done, Reason: line.Reason}
+	if p := r.Proposal; p != nil && !p.By.Same(by) {
+		if w.First, err = s.standing(ctx, p.By.ID); err != nil {
+			return Reply{}, err
+		}
+	}
 	after, err := s.book.Update(ctx, r.ID, book.Wish(w), deliveries...)
 	if err != nil {
 		return Reply{}, err
 	}
-	if after.Proposal != nil {
-		return Reply{Text: "Recorded. A second approver must agree with the same command before it counts.", Card: r.Card.Place}, nil
+	if after.Proposal == nil {
+		return Reply{Text: r.Name() + " is resolved by hand.", Card: r.Card.Place}, nil
 	}
-	return Reply{Text: r.Name() + " is resolved by hand.", Card: r.Card.Place}, nil
+	text := "Recorded. A second approver must agree with the same command before it counts."
+	if p := r.Proposal; p != nil && p.Outcome == after.Proposal.Outcome {
+		text = "The proposal of " + mrkdwn.Person(p.By.ID) + " counts no more: they may not resolve this any more. Yours stands in its place. " + text
+	}
+	return Reply{Text: text, Card: r.Card.Place}, nil
+}
+
+// withdrawal is the wish to withdraw. Whoever has asked needs no right for it, so that nothing is asked of Slack.
+func (s *Service) withdrawal(ctx context.Context, r *approvals.Request, by approvals.Person) (approvals.Withdraw, error) {
+	w := approvals.Withdraw{By: by}
+	if r.Requester.Same(by) {
+		return w, nil
+	}
+	var err error
+	w.Right, err = s.may(ctx, approvals.MayWithdraw, by)
+	return w, err
 }

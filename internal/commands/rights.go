@@ -67,9 +67,34 @@ func (s *Service) membersLately(ctx context.Context, group string) ([]string, er
 	return s.members(ctx, group)
 }
 
-// may reports whether a person is among those with a right, read now. An empty or unreadable group is nobody.
-func (s *Service) may(ctx context.Context, p approvals.Person, rights Rights) (bool, error) {
-	return among(ctx, p, rights, s.members)
+// may reports whether a person has a right, read now. An empty or unreadable group is nobody. Of what the right is used on it says nothing: that
+// nobody decides on what is their own is the core's to hold.
+func (s *Service) may(ctx context.Context, right approvals.Right, by approvals.Person) (bool, error) {
+	for _, who := range s.whoMay(right) {
+		if ok, err := among(ctx, by, who, s.members); err != nil || ok {
+			return ok, err
+		}
+	}
+	return false, nil
+}
+
+// whoMay lists the people with a right: those that the configuration gives it to, else the defaults.
+func (s *Service) whoMay(right approvals.Right) []Rights {
+	if own, ok := s.set.Own[right]; ok {
+		return []Rights{own}
+	}
+	switch right {
+	case approvals.MayRequest:
+		return []Rights{s.set.Requesters}
+	case approvals.MayStop:
+		return []Rights{s.set.Requesters, s.set.Approvers}
+	case approvals.MayApprove, approvals.MayDeny, approvals.MayRelease, approvals.MayFreeze, approvals.MayUnfreeze, approvals.MayResolve:
+		return []Rights{s.set.Approvers}
+	case approvals.MayWithdraw, approvals.MayReschedule:
+		return nil // who asked, alone
+	default:
+		return nil
+	}
 }
 
 func among(ctx context.Context, p approvals.Person, rights Rights, members func(context.Context, string) ([]string, error)) (bool, error) {

@@ -31,6 +31,7 @@ type Settings struct {
 	Writes             bool
 	Requesters         Rights
 	Approvers          Rights
+	Own                map[approvals.Right]Rights // what the configuration gives to people of its own; missing: the defaults of whoMay
 	Policies           []approvals.Policy
 	Guard              approvals.Guard
 	PerHour            int // requests an hour for all; 0: no limit

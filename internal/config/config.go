@@ -16,8 +16,9 @@ type Config struct {
 	Writes     bool // false: a rehearsal; everything but the provider's write really happens
 	Requesters People
 	Approvers  People
-	Policies   []approvals.Policy // in the order of the file; none: what approvals.Strictest gives without any
-	Protected  []string           // e-mail addresses, and accounts as "provider:id"
+	Rights     map[approvals.Right]People // only what the file gives to people of its own
+	Policies   []approvals.Policy         // in the order of the file; none: what approvals.Strictest gives without any
+	Protected  []string                   // e-mail addresses, and accounts as "provider:id"
 	Limits     Limits
 	Providers  []Provider // at least one, in the order of the file
 }

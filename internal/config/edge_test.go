@@ -12,6 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"offboard/internal/approvals"
 	"offboard/internal/config"
 )
 
@@ -211,4 +214,17 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("read a configuration that cannot be used: %+v", c)
 		}
 	})
+}
+
+// Only what the file gives away is given away.
+func TestRights(t *testing.T) {
+	t.Parallel()
+	c := load(t, minimal+"rights: {deny: {groups: [S3]}, freeze: {users: [U7, W8]}}\n")
+	want := map[approvals.Right]config.People{approvals.MayDeny: {Groups: []string{"S3"}}, approvals.MayFreeze: {Users: []string{"U7", "W8"}}}
+	if diff := cmp.Diff(want, c.Rights); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if c := load(t, minimal); len(c.Rights) != 0 {
+		t.Errorf("given away by nobody: %v", c.Rights)
+	}
 }

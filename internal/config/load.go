@@ -72,6 +72,7 @@ func (r *reader) config(content []byte) *Config {
 	}
 	c.Requesters = readPeople(f, "requesters", "who may ask, as in {users: [U0123456], groups: [S0123456]}", "ask")
 	c.Approvers = readPeople(f, "approvers", "who may approve, as in {users: [U0123456], groups: [S0123456]}", "approve")
+	c.Rights = readRights(f)
 	var names []string
 	c.Providers, names = readProviders(f)
 	c.Policies = readPolicies(f, names)

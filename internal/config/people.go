@@ -7,16 +7,21 @@ import (
 )
 
 func readPeople(top *fields, key, what, verb string) People {
-	var p People
 	v, ok := top.required(key, what)
 	if !ok {
-		return p
+		return People{}
 	}
+	return people(v, verb)
+}
+
+// people reads users and groups, of which there must be some; verb says what nobody could do else.
+func people(v value, verb string) People {
+	var p People
 	f, ok := v.fields()
 	if !ok {
 		return p
 	}
-	before := len(top.of.r.faults)
+	before := len(v.r.faults)
 	if v, ok := f.optional("users"); ok {
 		p.Users = v.words(userID)
 	}
@@ -24,7 +29,7 @@ func readPeople(top *fields, key, what, verb string) People {
 		p.Groups = v.words(groupID)
 	}
 	f.done()
-	if len(p.Users)+len(p.Groups) == 0 && len(top.of.r.faults) == before {
+	if len(p.Users)+len(p.Groups) == 0 && len(v.r.faults) == before {
 		v.fault("is empty: nobody could %s; name users or groups", verb)
 	}
 	return p
