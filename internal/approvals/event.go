@@ -31,7 +31,18 @@ const (
 	Proposed   Kind = "proposed"   // By proposes to resolve the unknown outcome by hand, as Outcome, with Reason
 	Resolved   Kind = "resolved"   // By, a second person, agrees: Step ended with Outcome
 	Completed  Kind = "completed"  // every step has ended; State is the worst of them
+	Tightened  Kind = "tightened"  // right before Step, the configuration asks for more than Policy did: Policy holds now
+	Held       Kind = "held"       // right before Step, a cap was reached: Reason; there is room again at Until
+	Released   Kind = "released"   // By, who neither asked nor approved, lets it begin over the cap
+	Stopped    Kind = "stopped"    // By stops it between the last approval and the begin
 	Alarmed    Kind = "alarmed"    // something about telling went wrong that people must know: Reason
+)
+
+// Deeds of a freeze, which is a log of its own. They are chained and audited.
+const (
+	Frozen    Kind = "frozen"     // By stops every begin, with Reason
+	ThawAsked Kind = "thaw_asked" // By wants begins to go on, with Reason
+	Thawed    Kind = "thawed"     // By, a second person, agrees: begins go on
 )
 
 // Receipts: what Slack was told. They are not chained and not audited.
@@ -47,7 +58,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Requested, Approved, Denied, Withdrawn, Expired, Reminded, Refused, Mistyped, Drifted, Lapsed, Rechecked, Begun, Deferred, Ended, Looked,
-		Unresolved, Superseded, Proposed, Resolved, Completed, Alarmed, Sending, Told, Failed, Lost, Waiting,
+		Unresolved, Superseded, Proposed, Resolved, Completed, Tightened, Held, Released, Stopped, Alarmed, Frozen, ThawAsked, Thawed, Sending, Told, Failed, Lost, Waiting,
 	}
 }
 
@@ -68,6 +79,9 @@ type Event struct {
 	Linked string // id of another request
 	Digest string
 	Button Button
+
+	Fills []string // Approved: the names of the policy's quotas that By can fill
+	Typed bool     // Approved: By typed what the card shows
 
 	Step     int // index into Plan.Steps
 	Attempt  int // 1 and up
@@ -150,17 +164,21 @@ const (
 	StateDenied    State = "denied"
 	StateWithdrawn State = "withdrawn"
 	StateExpired   State = "expired"
+	StateHeld      State = "held"    // enough have approved, and a cap is reached: somebody else must release it
+	StateStopped   State = "stopped" // somebody stopped it before it began
+	StateFrozen    State = "frozen"  // a freeze that holds
+	StateThawed    State = "thawed"  // a freeze that is over
 )
 
 // States lists every State.
 func States() []State {
 	return []State{
 		StatePending, StateApproved, StateExecuting, StateDone, StatePartly, StateNotDone, StateUnknown,
-		StateDenied, StateWithdrawn, StateExpired,
+		StateDenied, StateWithdrawn, StateExpired, StateHeld, StateStopped, StateFrozen, StateThawed,
 	}
 }
 
 // Ended reports whether people can decide nothing more and no call will leave.
 func (s State) Ended() bool {
-	return s != StatePending && s != StateApproved && s != StateExecuting
+	return s != StatePending && s != StateApproved && s != StateExecuting && s != StateHeld && s != StateFrozen
 }

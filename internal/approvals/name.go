@@ -21,7 +21,8 @@ func (s State) Words() string {
 		return "not done"
 	case StateUnknown:
 		return "outcome unknown"
-	case StatePending, StateApproved, StateExecuting, StateDone, StateDenied, StateWithdrawn, StateExpired:
+	case StatePending, StateApproved, StateExecuting, StateDone, StateDenied, StateWithdrawn, StateExpired,
+		StateHeld, StateStopped, StateFrozen, StateThawed:
 		return string(s)
 	default:
 		return string(s)

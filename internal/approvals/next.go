@@ -64,9 +64,11 @@ func (r *Request) deeds() []Owed {
 		if at, ok := r.remindAt(); ok {
 			out = append(out, Owed{Do: DoRemind, At: at})
 		}
+	case StateHeld:
+		out = append(out, Owed{Do: DoExpire, At: r.Expires})
 	case StateApproved, StateExecuting:
 		out = append(out, r.deedsUnderWay()...)
-	case StateDone, StatePartly, StateNotDone, StateUnknown, StateDenied, StateWithdrawn, StateExpired:
+	case StateDone, StatePartly, StateNotDone, StateUnknown, StateDenied, StateWithdrawn, StateExpired, StateStopped, StateFrozen, StateThawed:
 	}
 	for i := range r.Steps {
 		if at, ok := r.lookAt(i); ok {
@@ -130,7 +132,8 @@ func (r *Request) after(t Telling) time.Time {
 func (r *Request) cardSeq() int {
 	for i := len(r.Events) - 1; i >= 0; i-- {
 		switch r.Events[i].Kind { //nolint:exhaustive // the rest does not show
-		case Requested, Approved, Denied, Withdrawn, Expired, Drifted, Lapsed, Begun, Deferred, Ended, Unresolved, Superseded, Resolved, Completed:
+		case Requested, Approved, Denied, Withdrawn, Expired, Drifted, Lapsed, Begun, Deferred, Ended, Unresolved, Superseded, Resolved, Completed,
+			Tightened, Held, Released, Stopped, Frozen, ThawAsked, Thawed:
 			return r.Events[i].Seq
 		}
 	}
@@ -144,9 +147,10 @@ func (r *Request) threadReady() bool {
 
 func (r *Request) tellsThread(e Event) bool {
 	switch e.Kind {
-	case Approved, Denied, Withdrawn, Expired, Reminded, Drifted, Lapsed, Deferred, Ended, Unresolved, Superseded, Proposed, Resolved, Alarmed:
+	case Approved, Denied, Withdrawn, Expired, Reminded, Drifted, Lapsed, Deferred, Ended, Unresolved, Superseded, Proposed, Resolved,
+		Tightened, Held, Released, Stopped, Alarmed, ThawAsked, Thawed:
 		return true
-	case Requested, Refused, Mistyped, Rechecked, Begun, Looked, Completed, Sending, Told, Failed, Lost, Waiting:
+	case Requested, Frozen, Refused, Mistyped, Rechecked, Begun, Looked, Completed, Sending, Told, Failed, Lost, Waiting:
 		return false
 	default:
 		return false

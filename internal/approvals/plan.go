@@ -33,6 +33,9 @@ type Plan struct {
 	Steps  []Step
 	Target Person // the person to be removed, where Slack knows them (an @mention); may be unknown
 	Writes bool   // false: a rehearsal, everything but the provider's write happens
+
+	TargetGroups []string  // the Slack user groups that the configuration asks about and Target is in; not part of what people approve
+	NotBefore    time.Time // no step begins before this; zero: at once
 }
 
 // Digest is the hex SHA-256 over everything in the plan that people approve: each step's provider and its host, tenant, account id and

@@ -25,6 +25,18 @@ type Policy struct {
 	Expires   time.Duration // how long people may decide
 	Window    time.Duration // how long after the last approval a step may begin
 	Confirm   Confirm
+
+	OutOf   []Quota       // whom the approvals must come from besides
+	CoolOff time.Duration // how long after the last approval nothing begins, so that it can be stopped
+	Why     []string      // why it holds for a plan, one plain clause for each policy it is made of
+}
+
+// Quota is how many of the approvals must come from a group of people, for example one from HR. One person fills one quota.
+type Quota struct {
+	Name   string // as the card says it: "HR"
+	Users  []string
+	Groups []string // Slack user groups
+	Needs  int      // 1 and up
 }
 
 // What holds when no policy says otherwise.

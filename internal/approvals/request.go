@@ -36,6 +36,9 @@ type Request struct {
 	Drift     []Difference // what changed when approvals were last voided
 	Steps     []Progress   // one for each of Plan.Steps
 	Proposal  *Event       // a proposal to resolve by hand
+	Released  bool         // somebody let it begin over the caps, under the approvals that count now
+	Freeze    bool         // it is a freeze: it stops the begins of every other request, and has no plan
+	Thaw      *Event       // who asked to end the freeze
 	Over      bool         // superseded: another request has the account
 
 	Card   Telling            // the card
@@ -49,8 +52,10 @@ type Request struct {
 
 // Consent is one approval that counts.
 type Consent struct {
-	By Person
-	At time.Time
+	By    Person
+	At    time.Time
+	Fills []string // the names of the quotas they could fill when they approved
+	Typed bool     // they typed what the card shows
 }
 
 // Progress is how far a step is.
@@ -105,8 +110,12 @@ func (r *Request) apply(e Event) {
 	switch e.Kind { //nolint:exhaustive // receipts are handled above, unknown kinds below
 	case Requested:
 		r.applyRequested(e)
-	case Approved, Denied, Withdrawn, Expired, Drifted, Lapsed:
+	case Approved, Denied, Withdrawn, Expired, Drifted, Lapsed, Tightened:
 		r.applyDecision(e)
+	case Held, Released, Stopped:
+		r.applyHold(e)
+	case Frozen, ThawAsked, Thawed:
+		r.applyFreeze(e)
 	case Reminded:
 		r.Reminded = true
 	case Refused:
@@ -152,10 +161,9 @@ func (r *Request) Concerns(who Person) bool {
 func (r *Request) applyDecision(e Event) {
 	switch e.Kind { //nolint:exhaustive // the caller's list
 	case Approved:
-		r.Approvals = append(r.Approvals, Consent{By: e.By, At: e.At})
+		r.Approvals = append(r.Approvals, Consent{By: e.By, At: e.At, Fills: e.Fills, Typed: e.Typed})
 		if r.Needs() == 0 {
-			r.State, r.ApprovedAt = StateApproved, e.At
-			r.Window, r.Until = e.At.Add(r.Policy.Window), e.At
+			r.ready(e.At)
 		}
 	case Denied:
 		r.State = StateDenied
@@ -171,6 +179,8 @@ func (r *Request) applyDecision(e Event) {
 		}
 	case Lapsed:
 		r.lapse(e)
+	case Tightened:
+		r.tighten(e)
 	}
 }
 

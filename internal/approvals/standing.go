@@ -1,6 +1,9 @@
 package approvals
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Standing is what Slack says of somebody who approved, asked right before the call.
 type Standing struct {
@@ -78,10 +81,28 @@ func (r *Request) lapse(e Event) {
 	}
 }
 
+// tighten applies a policy that asks for more than the one before. Approvals that were not typed count no more where typing is asked for now.
+func (r *Request) tighten(e Event) {
+	if e.Policy == nil {
+		r.Foreign = true
+		return
+	}
+	r.Policy = *e.Policy
+	if r.Policy.Confirm == ConfirmTyped {
+		r.Approvals = slices.DeleteFunc(slices.Clone(r.Approvals), func(c Consent) bool { return !c.Typed })
+	}
+	if r.Needs() > 0 {
+		r.reopen(e.At)
+		return
+	}
+	r.ready(r.ApprovedAt)
+}
+
 // reopen lets people decide again, for as long as the first time.
 func (r *Request) reopen(at time.Time) {
 	r.State, r.Expires = StatePending, at.Add(r.Policy.Expires)
 	r.ApprovedAt, r.Window, r.Until = time.Time{}, time.Time{}, time.Time{}
+	r.Released = false
 	for i := range r.Steps {
 		r.Steps[i].Tries = 0
 	}

@@ -24,6 +24,8 @@ type stored struct {
 	Linked      string             `json:"linked,omitempty"`
 	Digest      string             `json:"digest,omitempty"`
 	Button      Button             `json:"button,omitempty"`
+	Fills       []string           `json:"fills,omitempty"`
+	Typed       bool               `json:"typed,omitempty"`
 	Step        int                `json:"step,omitempty"`
 	Attempt     int                `json:"attempt,omitempty"`
 	Replica     string             `json:"replica,omitempty"`
@@ -50,9 +52,11 @@ type storedPerson struct {
 }
 
 type storedPlan struct {
-	Steps  []storedStep  `json:"steps"`
-	Target *storedPerson `json:"target,omitempty"`
-	Writes bool          `json:"writes"`
+	Steps        []storedStep  `json:"steps"`
+	Target       *storedPerson `json:"target,omitempty"`
+	TargetGroups []string      `json:"target_groups,omitempty"`
+	NotBefore    time.Time     `json:"not_before,omitzero"`
+	Writes       bool          `json:"writes"`
 }
 
 type storedStep struct {
@@ -66,20 +70,21 @@ type storedStep struct {
 }
 
 type storedAccount struct {
-	Provider  string          `json:"provider"`
-	Tenant    string          `json:"tenant,omitempty"`
-	ID        string          `json:"id"`
-	Being     providers.Being `json:"being,omitempty"`
-	Name      string          `json:"name,omitempty"`
-	Email     string          `json:"email,omitempty"`
-	Logins    []string        `json:"logins,omitempty"`
-	State     providers.State `json:"state"`
-	StateWord string          `json:"state_word,omitempty"`
-	Created   time.Time       `json:"created,omitzero"`
-	LastSeen  time.Time       `json:"last_seen,omitzero"`
-	Roles     []string        `json:"roles,omitempty"`
-	RolesNote string          `json:"roles_note,omitempty"`
-	Change    string          `json:"change,omitempty"`
+	Provider   string          `json:"provider"`
+	Tenant     string          `json:"tenant,omitempty"`
+	ID         string          `json:"id"`
+	Being      providers.Being `json:"being,omitempty"`
+	Name       string          `json:"name,omitempty"`
+	Email      string          `json:"email,omitempty"`
+	Logins     []string        `json:"logins,omitempty"`
+	State      providers.State `json:"state"`
+	StateWord  string          `json:"state_word,omitempty"`
+	Created    time.Time       `json:"created,omitzero"`
+	LastSeen   time.Time       `json:"last_seen,omitzero"`
+	Roles      []string        `json:"roles,omitempty"`
+	RolesKnown bool            `json:"roles_known,omitempty"`
+	RolesNote  string          `json:"roles_note,omitempty"`
+	Change     string          `json:"change,omitempty"`
 }
 
 type storedPolicy struct {
@@ -90,6 +95,16 @@ type storedPolicy struct {
 	Expires   time.Duration      `json:"expires_ns"`
 	Window    time.Duration      `json:"window_ns"`
 	Confirm   Confirm            `json:"confirm"`
+	OutOf     []storedQuota      `json:"out_of,omitempty"`
+	CoolOff   time.Duration      `json:"cool_off_ns,omitempty"`
+	Why       []string           `json:"why,omitempty"`
+}
+
+type storedQuota struct {
+	Name   string   `json:"name"`
+	Users  []string `json:"users,omitempty"`
+	Groups []string `json:"groups,omitempty"`
+	Needs  int      `json:"needs"`
 }
 
 type storedDifference struct {
@@ -101,14 +116,11 @@ type storedDifference struct {
 // Encode gives the stored form of an event.
 func Encode(e Event) ([]byte, error) {
 	s := stored{
-		V: storedVersion, Kind: e.Kind, At: e.At.UTC(), By: storePerson(e.By), Plan: storePlan(e.Plan), Policy: (*storedPolicy)(nil),
+		V: storedVersion, Kind: e.Kind, At: e.At.UTC(), By: storePerson(e.By), Plan: storePlan(e.Plan), Policy: storePolicy(e.Policy),
+		Fills: e.Fills, Typed: e.Typed,
 		Reason: e.Reason, Linked: e.Linked, Digest: e.Digest, Button: e.Button, Step: e.Step, Attempt: e.Attempt, Replica: e.Replica,
 		Deadline: e.Deadline, Until: e.Until, Outcome: e.Outcome, Proof: e.Proof, Sent: e.Sent, Answered: e.Answered,
 		Verdict: e.Verdict, State: e.State, Key: e.Key, Channel: e.Place.Channel, TS: e.Place.TS, Upto: e.Upto, Maybe: e.Maybe,
-	}
-	if e.Policy != nil {
-		p := storedPolicy(*e.Policy)
-		s.Policy = &p
 	}
 	for _, d := range e.Differences {
 		s.Differences = append(s.Differences, storedDifference(d))
@@ -131,14 +143,10 @@ func Decode(body []byte) (Event, error) {
 		return Event{Kind: Kind(fmt.Sprintf("v%d/%s", s.V, s.Kind)), At: s.At}, nil
 	}
 	e := Event{
-		Kind: s.Kind, At: s.At, By: loadPerson(s.By), Plan: loadPlan(s.Plan), Reason: s.Reason, Linked: s.Linked, Digest: s.Digest,
+		Kind: s.Kind, At: s.At, By: loadPerson(s.By), Plan: loadPlan(s.Plan), Policy: loadPolicy(s.Policy), Fills: s.Fills, Typed: s.Typed, Reason: s.Reason, Linked: s.Linked, Digest: s.Digest,
 		Button: s.Button, Step: s.Step, Attempt: s.Attempt, Replica: s.Replica, Deadline: s.Deadline, Until: s.Until,
 		Outcome: s.Outcome, Proof: s.Proof, Sent: s.Sent, Answered: s.Answered, Verdict: s.Verdict, State: s.State,
 		Key: s.Key, Place: Place{Channel: s.Channel, TS: s.TS}, Upto: s.Upto, Maybe: s.Maybe,
-	}
-	if s.Policy != nil {
-		p := Policy(*s.Policy)
-		e.Policy = &p
 	}
 	for _, d := range s.Differences {
 		e.Differences = append(e.Differences, Difference(d))
@@ -161,11 +169,39 @@ func loadPerson(s *storedPerson) Person {
 	return Person(*s)
 }
 
+func storePolicy(p *Policy) *storedPolicy {
+	if p == nil {
+		return nil
+	}
+	s := &storedPolicy{
+		Name: p.Name, Actions: p.Actions, Providers: p.Providers, Approvals: p.Approvals, Expires: p.Expires, Window: p.Window,
+		Confirm: p.Confirm, CoolOff: p.CoolOff, Why: p.Why,
+	}
+	for _, q := range p.OutOf {
+		s.OutOf = append(s.OutOf, storedQuota(q))
+	}
+	return s
+}
+
+func loadPolicy(s *storedPolicy) *Policy {
+	if s == nil {
+		return nil
+	}
+	p := &Policy{
+		Name: s.Name, Actions: s.Actions, Providers: s.Providers, Approvals: s.Approvals, Expires: s.Expires, Window: s.Window,
+		Confirm: s.Confirm, CoolOff: s.CoolOff, Why: s.Why,
+	}
+	for _, q := range s.OutOf {
+		p.OutOf = append(p.OutOf, Quota(q))
+	}
+	return p
+}
+
 func storePlan(p *Plan) *storedPlan {
 	if p == nil {
 		return nil
 	}
-	s := &storedPlan{Target: storePerson(p.Target), Writes: p.Writes}
+	s := &storedPlan{Target: storePerson(p.Target), TargetGroups: p.TargetGroups, NotBefore: p.NotBefore, Writes: p.Writes}
 	for _, x := range p.Steps {
 		s.Steps = append(s.Steps, storedStep{
 			Account: storedAccount(x.Account), Action: x.Action, Vendor: x.Vendor, Host: x.Host,
@@ -179,7 +215,7 @@ func loadPlan(s *storedPlan) *Plan {
 	if s == nil {
 		return nil
 	}
-	p := &Plan{Target: loadPerson(s.Target), Writes: s.Writes}
+	p := &Plan{Target: loadPerson(s.Target), TargetGroups: s.TargetGroups, NotBefore: s.NotBefore, Writes: s.Writes}
 	for _, x := range s.Steps {
 		p.Steps = append(p.Steps, Step{
 			Account: providers.Account(x.Account), Action: x.Action, Vendor: x.Vendor, Host: x.Host,

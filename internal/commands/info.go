@@ -86,8 +86,10 @@ func (s *Service) status(ctx context.Context, by approvals.Person, number int) (
 		lines = append(lines, "It can be decided until "+mrkdwn.Time(r.Expires)+".")
 	case approvals.StateApproved:
 		lines = append(lines, "It may begin until "+mrkdwn.Time(r.Window)+".")
+	case approvals.StateHeld:
+		lines = append(lines, "A cap is reached. It expires at "+mrkdwn.Time(r.Expires)+".")
 	case approvals.StateExecuting, approvals.StateDone, approvals.StatePartly, approvals.StateNotDone, approvals.StateUnknown,
-		approvals.StateDenied, approvals.StateWithdrawn, approvals.StateExpired:
+		approvals.StateDenied, approvals.StateWithdrawn, approvals.StateExpired, approvals.StateStopped, approvals.StateFrozen, approvals.StateThawed:
 	}
 	for i, p := range r.Steps {
 		if p.Outcome != "" {

@@ -31,20 +31,21 @@ const (
 
 // Account is one entry at one provider, as read at one moment. Every text in it comes from outside and is untrusted.
 type Account struct {
-	Provider  string    // the provider's name in the configuration
-	Tenant    string    // organisation, environment or network the account lives in, the vendor's id
-	ID        string    // the vendor's id, never empty
-	Being     Being     // human, machine or unknown
-	Name      string    // display name, may be empty
-	Email     string    // may be empty
-	Logins    []string  // login names, sorted; may be empty
-	State     State     //
-	StateWord string    // the vendor's own word, for example USER_STATE_INACTIVE
-	Created   time.Time // zero where unknown
-	LastSeen  time.Time // zero where unknown
-	Roles     []string  // administrative roles, sorted; for the warning on the card
-	RolesNote string    // set when Roles could not be read or the provider has none: one plain sentence
-	Change    string    // the vendor's change counter or date; not part of what people approve
+	Provider   string    // the provider's name in the configuration
+	Tenant     string    // organisation, environment or network the account lives in, the vendor's id
+	ID         string    // the vendor's id, never empty
+	Being      Being     // human, machine or unknown
+	Name       string    // display name, may be empty
+	Email      string    // may be empty
+	Logins     []string  // login names, sorted; may be empty
+	State      State     //
+	StateWord  string    // the vendor's own word, for example USER_STATE_INACTIVE
+	Created    time.Time // zero where unknown
+	LastSeen   time.Time // zero where unknown
+	Roles      []string  // administrative roles, sorted; for the warning on the card
+	RolesKnown bool      // Roles are all there are: the provider was asked and has answered
+	RolesNote  string    // set when Roles could not be read or the provider has none: one plain sentence
+	Change     string    // the vendor's change counter or date; not part of what people approve
 }
 
 // Action is what can be done to an account.

@@ -64,6 +64,10 @@ func kindWords(k approvals.Kind) string {
 		return "changed"
 	case approvals.Lapsed:
 		return "approval lapsed"
+	case approvals.ThawAsked:
+		return "end of the freeze asked for"
+	case approvals.Thawed:
+		return "freeze ended"
 	case approvals.Begun:
 		return "call begun"
 	case approvals.Alarmed:
@@ -75,6 +79,9 @@ func kindWords(k approvals.Kind) string {
 
 // account names what the event is about: its step's account, or the whole plan.
 func account(r *approvals.Request, e approvals.Event) string {
+	if r.Freeze {
+		return "everything"
+	}
 	rehearsal := ""
 	if !r.Plan.Writes {
 		rehearsal = " (rehearsal)"

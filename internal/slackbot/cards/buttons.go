@@ -24,10 +24,11 @@ func buttons(r *approvals.Request) slack.Block {
 	switch r.State {
 	case approvals.StatePending:
 		return slack.NewActionBlock(BlockDecide, approve(r), button(r, approvals.ButtonDeny, "Deny"), withdraw(r))
-	case approvals.StateApproved:
+	case approvals.StateApproved, approvals.StateHeld:
 		return slack.NewActionBlock(BlockDecide, withdraw(r))
 	case approvals.StateExecuting, approvals.StateDone, approvals.StatePartly, approvals.StateNotDone, approvals.StateUnknown,
-		approvals.StateDenied, approvals.StateWithdrawn, approvals.StateExpired:
+		approvals.StateDenied, approvals.StateWithdrawn, approvals.StateExpired,
+		approvals.StateStopped, approvals.StateFrozen, approvals.StateThawed:
 		return nil
 	default:
 		return nil

@@ -12,6 +12,9 @@ import (
 
 // Card shows a request as it stands.
 func Card(r *approvals.Request) Message {
+	if r.Freeze {
+		return freezeCard(r)
+	}
 	blocks := []slack.Block{slack.NewHeaderBlock(plain(title(r), mostHeader))}
 	if !r.State.Ended() {
 		blocks = append(blocks, section(warning(r.Plan)))
@@ -80,12 +83,16 @@ func standing(r *approvals.Request) string {
 		return tally(r) + " " + wanting(r)
 	case approvals.StateApproved:
 		return tally(r) + begins(r)
+	case approvals.StateHeld:
+		return "*Held.* " + tally(r)
 	case approvals.StateExecuting:
 		return "*Under way.* " + tally(r)
-	case approvals.StateDenied, approvals.StateWithdrawn, approvals.StateExpired:
+	case approvals.StateDenied, approvals.StateWithdrawn, approvals.StateExpired, approvals.StateStopped:
 		return ending(r)
 	case approvals.StateDone, approvals.StatePartly, approvals.StateNotDone, approvals.StateUnknown:
 		return outcome(r) + "\n" + tally(r)
+	case approvals.StateFrozen, approvals.StateThawed: // freezeCard
+		return ""
 	default:
 		return "*" + capital(stateWords(r)) + ".*"
 	}
@@ -127,7 +134,7 @@ func beginsNow(r *approvals.Request) string {
 func ending(r *approvals.Request) string {
 	for i := len(r.Events) - 1; i >= 0; i-- {
 		switch e := r.Events[i]; e.Kind { //nolint:exhaustive // only these end a request without a call
-		case approvals.Denied, approvals.Withdrawn:
+		case approvals.Denied, approvals.Withdrawn, approvals.Stopped:
 			return fmt.Sprintf("*%s* by %s. %s", capital(stateWords(r)), mrkdwn.Person(e.By.ID), untouched(r))
 		case approvals.Expired:
 			return "*Expired*" + clause(e.Reason) + " " + untouched(r)

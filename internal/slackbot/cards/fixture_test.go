@@ -113,8 +113,21 @@ func requests() map[string]*approvals.Request {
 		"denied":              del().Fold(approvals.Event{Kind: approvals.Denied, By: other}),
 		"withdrawn":           del().Fold(approvals.Event{Kind: approvals.Withdrawn, By: requester}),
 		"expired":             del().Fold(approvals.Event{Kind: approvals.Expired, Reason: "not enough people approved in time"}),
+		"held":                del().Fold(approved(approver), held()),
+		"stopped":             del().Fold(approved(approver), approvals.Event{Kind: approvals.Stopped, By: other}),
+		"frozen":              frozen(),
+		"thawed":              frozen().Fold(approvals.Event{Kind: approvals.ThawAsked, By: approver, Reason: "it was a drill"}, approvals.Event{Kind: approvals.Thawed, By: other}),
 		"no_name_and_no_mail": asks(true, 1, bare()),
 	}
+}
+
+func held() approvals.Event {
+	return approvals.Event{Kind: approvals.Held, At: start.Add(2 * time.Minute), Reason: "20 removals an hour is the cap for all", Until: start.Add(time.Hour)}
+}
+
+func frozen() *approvals.Request {
+	r := &approvals.Request{ID: "r", Number: 43}
+	return r.Fold(approvals.Event{Kind: approvals.Frozen, At: start, By: approver, Reason: "something is wrong"})
 }
 
 func second(e approvals.Event) approvals.Event {

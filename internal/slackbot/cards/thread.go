@@ -40,7 +40,8 @@ func deed(k approvals.Kind) bool {
 func happened(r *approvals.Request, e approvals.Event) string {
 	switch e.Kind {
 	case approvals.Requested, approvals.Approved, approvals.Denied, approvals.Withdrawn, approvals.Expired, approvals.Reminded,
-		approvals.Refused, approvals.Mistyped, approvals.Drifted, approvals.Lapsed:
+		approvals.Refused, approvals.Mistyped, approvals.Drifted, approvals.Lapsed, approvals.Tightened, approvals.Held, approvals.Released, approvals.Stopped,
+		approvals.Frozen, approvals.ThawAsked, approvals.Thawed:
 		return decision(r, e)
 	case approvals.Rechecked, approvals.Begun, approvals.Deferred, approvals.Ended, approvals.Looked, approvals.Unresolved,
 		approvals.Proposed, approvals.Resolved:
@@ -83,6 +84,20 @@ func decision(r *approvals.Request, e approvals.Event) string {
 		return "This is not what was approved any more: " + differences(e.Differences) + ". All approvals are void, and nothing was called."
 	case approvals.Lapsed:
 		return fmt.Sprintf("The approval of %s counts no more%s Nothing was called.", by, clause(e.Reason))
+	case approvals.Tightened:
+		return "The configuration asks for more now than when this was asked for. Nothing was called."
+	case approvals.Held:
+		return "Held" + clause(e.Reason) + " Nothing was called."
+	case approvals.Released:
+		return fmt.Sprintf("Released by %s.", by)
+	case approvals.Stopped:
+		return fmt.Sprintf("Stopped by %s. %s", by, untouched(r))
+	case approvals.Frozen:
+		return fmt.Sprintf("Everything is stopped by %s. Reason%s", by, clause(cmp.Or(mrkdwn.Clean(e.Reason), "(none)")))
+	case approvals.ThawAsked:
+		return fmt.Sprintf("%s wants to end the freeze. Reason%s", by, clause(cmp.Or(mrkdwn.Clean(e.Reason), "(none)")))
+	case approvals.Thawed:
+		return fmt.Sprintf("Agreed to by %s: the freeze is over.", by)
 	default:
 		return ""
 	}

@@ -48,7 +48,7 @@ func stateWords(r *approvals.Request) string {
 	case approvals.StateUnknown:
 		return "outcome unknown"
 	case approvals.StateApproved, approvals.StateDone, approvals.StatePartly, approvals.StateNotDone, approvals.StateDenied,
-		approvals.StateWithdrawn, approvals.StateExpired:
+		approvals.StateWithdrawn, approvals.StateExpired, approvals.StateHeld, approvals.StateStopped, approvals.StateFrozen, approvals.StateThawed:
 		return r.State.Words()
 	default:
 		return mrkdwn.Short(string(r.State), nameLength)
