@@ -131,6 +131,13 @@ func (b *Book) Create(ctx context.Context, ask approvals.Ask, limits ...Limit) (
 // Update lets a decision change a request and returns the request afterwards. The deliveries are remembered in the same write; one
 // that was handled before is a *journal.DuplicateError, and nothing is written. Without events the deliveries are remembered all the same.
 func (b *Book) Update(ctx context.Context, id string, d Decision, deliveries ...string) (*approvals.Request, error) {
+	return b.update(ctx, id, d, func(w *journal.Write, _ []approvals.Event) { w.Deliveries, w.Keep = deliveries, Keep })
+}
+
+// update is Update; more adds to the write of the events what must be true with them.
+func (b *Book) update(
+	ctx context.Context, id string, d Decision, more func(w *journal.Write, events []approvals.Event),
+) (*approvals.Request, error) {
 	wrote := false
 	l, err := journal.Update(ctx, b.journal, id, func(l journal.Log) (journal.Write, error) {
 		r, err := Fold(l)
@@ -142,13 +149,16 @@ func (b *Book) Update(ctx context.Context, id string, d Decision, deliveries ...
 		if err != nil {
 			return journal.Write{}, err
 		}
-		if len(events) == 0 && len(deliveries) == 0 {
+		w, err := b.write(l, events, now)
+		if err != nil {
+			return journal.Write{}, err
+		}
+		more(&w, events)
+		if len(w.Records) == 0 && len(w.Deliveries) == 0 {
 			return journal.Write{}, errNothing
 		}
 		wrote = true
-		w, err := b.write(l, events, now)
-		w.Deliveries, w.Keep = deliveries, Keep
-		return w, err
+		return w, nil
 	})
 	if errors.Is(err, errNothing) {
 		return b.Get(ctx, id)

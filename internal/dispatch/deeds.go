@@ -118,7 +118,7 @@ func (d *Dispatcher) passDoor(ctx context.Context, id string, timeout time.Durat
 	defer cancel()
 	var begun *approvals.Event
 	before := 0
-	after, err := d.book.Update(ctx, id, func(r *approvals.Request, now time.Time) ([]approvals.Event, error) {
+	after, err := d.book.Begin(ctx, id, func(r *approvals.Request, now time.Time) ([]approvals.Event, error) {
 		begun, before = nil, r.Version()
 		w.Deadline = now.Add(timeout)
 		events, err := approvals.Decide(r, w, now)
@@ -128,7 +128,7 @@ func (d *Dispatcher) passDoor(ctx context.Context, id string, timeout time.Durat
 			}
 		}
 		return events, err
-	})
+	}, book.Gate{})
 	if err != nil {
 		return nil, nil, err
 	}

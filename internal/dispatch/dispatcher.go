@@ -19,6 +19,7 @@ import (
 type Book interface {
 	Get(ctx context.Context, id string) (*approvals.Request, error)
 	Update(ctx context.Context, id string, d book.Decision, deliveries ...string) (*approvals.Request, error)
+	Begin(ctx context.Context, id string, d book.Decision, g book.Gate) (*approvals.Request, error)
 	Holder(ctx context.Context, key string) (string, error)
 	Wait(ctx context.Context, id string, ok func(*approvals.Request) bool) (*approvals.Request, error)
 	Claim(ctx context.Context, lease time.Duration, most int) ([]journal.Claimed, error)

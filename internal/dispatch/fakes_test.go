@@ -212,6 +212,13 @@ func (d disk) Update(ctx context.Context, id string, f book.Decision, deliveries
 	return d.Book.Update(ctx, id, f, deliveries...)
 }
 
+func (d disk) Begin(ctx context.Context, id string, f book.Decision, g book.Gate) (*approvals.Request, error) {
+	if d.full != nil && d.full() {
+		return nil, syscall.ENOSPC
+	}
+	return d.Book.Begin(ctx, id, f, g)
+}
+
 // stage is a book with one request, a provider and a workspace, in virtual time.
 type stage struct {
 	t      *testing.T

@@ -130,13 +130,22 @@ func (r *replica) die() {
 }
 
 func (r *replica) Update(ctx context.Context, id string, d book.Decision, deliveries ...string) (*approvals.Request, error) {
+	return r.write(func() (*approvals.Request, error) { return r.Book.Update(ctx, id, d, deliveries...) })
+}
+
+func (r *replica) Begin(ctx context.Context, id string, d book.Decision, g book.Gate) (*approvals.Request, error) {
+	return r.write(func() (*approvals.Request, error) { return r.Book.Begin(ctx, id, d, g) })
+}
+
+// write lets a write fail before, take its time, or be carried out without an answer.
+func (r *replica) write(carryOut func() (*approvals.Request, error)) (*approvals.Request, error) {
 	if r.dead() || r.s.chance(12) {
 		return nil, errStore
 	}
 	if r.s.chance(12) {
 		<-time.After(r.s.upTo(20 * time.Second))
 	}
-	after, err := r.Book.Update(ctx, id, d, deliveries...)
+	after, err := carryOut()
 	if err == nil && r.s.chance(12) {
 		return nil, errStore
 	}

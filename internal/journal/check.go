@@ -17,6 +17,7 @@ func (w Write) Check() error {
 		w.checkWake(),
 		w.checkReservations(),
 		checkNames("release", w.Release...),
+		checkNames("unless", w.Unless...),
 		CheckDeliveries(w.Deliveries, w.Now, w.Keep),
 		w.checkCounts(),
 	}

@@ -28,6 +28,7 @@ func TestCheck(t *testing.T) {
 		"a chain that begins midway":  func(w *journal.Write) { w.Records = orphan() },
 		"a reservation of nothing":    func(w *journal.Write) { w.Reserve = []journal.Reservation{{}} },
 		"a release of nothing":        func(w *journal.Write) { w.Release = []string{""} },
+		"unless nothing":              func(w *journal.Write) { w.Unless = []string{""} },
 		"a long key":                  func(w *journal.Write) { w.Release = []string{strings.Repeat("k", 2000)} },
 		"a delivery without a name":   func(w *journal.Write) { w.Deliveries, w.Now, w.Keep = []string{""}, now, 1 },
 		"a delivery kept for no time": func(w *journal.Write) { w.Deliveries, w.Now = []string{"d"}, now },

@@ -26,7 +26,7 @@ var (
 	ErrUnchecked = errors.New("journal: it was not held yet against what was reported of it")
 )
 
-// ReservedError says that another open request holds the account.
+// ReservedError says that another log holds the key: the account is another open request's, or the write was not to happen while it is held.
 type ReservedError struct {
 	Key    string
 	Holder string // id of the log that holds it

@@ -39,6 +39,7 @@ type Write struct {
 
 	Reserve []Reservation // all or nothing
 	Release []string      // keys this log holds; keys it does not hold are left alone; a key in Reserve too stays reserved
+	Unless  []string      // keys that no other log may hold; they are looked at and not taken
 
 	Deliveries []string      // Slack deliveries this write handles: any of them known is a DuplicateError
 	Keep       time.Duration // how long the deliveries are remembered, from Now
@@ -82,7 +83,7 @@ type Info struct {
 type Journal interface {
 	// Append carries out one write, all of it or nothing, and returns the log's number. Checks come before effects, in this order:
 	// the write itself (ErrMalformed, see Write.Check), version (ErrConflict), deliveries (DuplicateError), reservations
-	// (ReservedError), counts (LimitError).
+	// and then Unless (ReservedError), counts (LimitError).
 	// When it returns nil the write survives the sudden death of this process and of its machine, as far as Info says.
 	Append(ctx context.Context, w Write) (number int, err error)
 

@@ -73,6 +73,15 @@ func refuseHeld(tx *bbolt.Tx, w journal.Write) error {
 			return &journal.ReservedError{Key: r.Key, Holder: holder}
 		}
 	}
+	for _, key := range w.Unless {
+		holder, err := heldTable.text(tx, []byte(key))
+		if err != nil {
+			return err
+		}
+		if holder != "" && holder != w.ID {
+			return &journal.ReservedError{Key: key, Holder: holder}
+		}
+	}
 	return nil
 }
 

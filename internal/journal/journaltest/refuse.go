@@ -71,7 +71,9 @@ func checksInOrder(p *probe) {
 	p.refused(w, &journal.DuplicateError{Delivery: "known"})
 	w.Deliveries = nil
 	p.refused(w, &journal.ReservedError{Key: "taken", Holder: "holder"})
-	w.Reserve = nil
+	w.Reserve, w.Unless = nil, []string{"taken"}
+	p.refused(w, &journal.ReservedError{Key: "taken", Holder: "holder"})
+	w.Unless = nil
 	p.refused(w, &journal.LimitError{Key: "full", Limit: 1, Free: day.Add(time.Hour)})
 	w.Counts = nil
 	p.append(w)

@@ -1,6 +1,10 @@
 package journaltest
 
-import "offboard/internal/journal"
+import (
+	"time"
+
+	"offboard/internal/journal"
+)
 
 func reservationTests() []subTest {
 	return []subTest{
@@ -12,6 +16,9 @@ func reservationTests() []subTest {
 		{"Reserve/takeover from the named log alone", takeover},
 		{"Reserve/a key released and reserved stays", releasedAndReserved},
 		{"Reserve/keys are whole", keysAreWhole},
+		{"Unless/another log holds the key", unlessHeld},
+		{"Unless/its own key does not bar a log", unlessOwn},
+		{"Unless/nothing is taken", unlessTakesNothing},
 	}
 }
 
@@ -80,4 +87,35 @@ func keysAreWhole(p *probe) {
 		p.holder(key, "a")
 	}
 	p.holder("k", "")
+}
+
+func unlessHeld(p *probe) {
+	p.begin("stop", reserving("k2"))
+	p.begin("a", reserving("mine"))
+	barred := &journal.ReservedError{Key: "k2", Holder: "stop"}
+	p.refused(p.next("a", unless("k1", "k2"), reserving("free"), releasing("mine"), handling("d"), counting("c", 1, time.Hour)), barred)
+	if v := p.load("a").Version(); v != 1 {
+		p.Errorf("version %d", v)
+	}
+	p.holder("free", "")
+	p.holder("mine", "a")
+	p.refused(with(first("b"), unless("k2")), barred)
+	p.refused(p.bare("a", unless("k2")), barred)
+
+	p.append(p.next("stop", releasing("k2")))
+	p.append(p.next("a", unless("k1", "k2"), handling("d"), counting("c", 1, time.Hour)))
+}
+
+func unlessOwn(p *probe) {
+	p.begin("a", reserving("k"), unless("k"))
+	p.append(p.next("a", unless("k")))
+	p.holder("k", "a")
+}
+
+func unlessTakesNothing(p *probe) {
+	p.begin("a", unless("k"))
+	p.holder("k", "")
+	p.begin("b", unless("k")) // two that look at one key are not in each other's way
+	p.begin("stop", reserving("k"))
+	p.holder("k", "stop")
 }

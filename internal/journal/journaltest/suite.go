@@ -181,6 +181,10 @@ func releasing(keys ...string) func(*journal.Write) {
 	return func(w *journal.Write) { w.Release = append(w.Release, keys...) }
 }
 
+func unless(keys ...string) func(*journal.Write) {
+	return func(w *journal.Write) { w.Unless = append(w.Unless, keys...) }
+}
+
 func handling(deliveries ...string) func(*journal.Write) {
 	return func(w *journal.Write) { w.Deliveries, w.Keep = deliveries, time.Hour }
 }

@@ -2,7 +2,7 @@
 // everything that was asked of it, in which each answer is the one the contract gives, and in which nothing stands before what had been
 // answered before it was asked.
 //
-// A child process runs a crowd of goroutines that append, load, reserve, release and take over on a few logs and keys ([Work]).
+// A child process runs a crowd of goroutines that append, load, reserve, release, take over and look at a few logs and keys ([Work]).
 // Before each operation it writes a line, and another behind it, into one pipe that all children share: writes this short are whole,
 // so the pipe's order is the order of the world, and no clock is needed. [Run] kills children at random moments, and whatever else the
 // engine's own test wants killed, and then reads what is left. An operation without an answer may have happened or not. Every record

@@ -101,6 +101,16 @@ func TestCheck(t *testing.T) {
 			h.both(other, answer{Is: done, Log: logState{Number: 2}})
 			h.both(call{Op: holds}, answer{Is: done, Holder: 1})
 		}, porcupine.Ok},
+		{"written although a key was held", func(h *tell) {
+			h.both(add(0, 11, reservation{From: nobody}), first)
+			h.both(call{Op: appends, Log: 1, Prints: []uint64{12}, Unless: []int{0}}, answer{Is: done, Log: logState{Number: 2}})
+		}, porcupine.Illegal},
+		{"not written because a key was held", func(h *tell) {
+			h.both(add(0, 11, reservation{From: nobody}), first)
+			h.both(call{Op: appends, Log: 1, Prints: []uint64{12}, Unless: []int{1, 0}}, answer{Is: held})
+			h.both(call{Op: appends, Log: 1, Prints: []uint64{13}, Unless: []int{1}}, answer{Is: done, Log: logState{Number: 2}})
+			h.both(call{Op: holds, Key: 1}, answer{Is: none})
+		}, porcupine.Ok},
 		{"a number given twice", func(h *tell) {
 			h.both(add(0, 11), first)
 			h.both(call{Op: appends, Log: 1, Prints: []uint64{12}}, first)

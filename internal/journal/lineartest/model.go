@@ -51,6 +51,7 @@ type call struct {
 	Open    bool
 	Reserve []reservation
 	Release []int
+	Unless  []int
 }
 
 type reservation struct{ Key, From int }
@@ -99,6 +100,11 @@ func (s state) append(c call) (state, answer) {
 	for _, r := range c.Reserve {
 		if h := s.holders[r.Key] - 1; h != nobody && h != c.Log && h != r.From {
 			return s, answer{Is: held, Key: r.Key, Holder: h}
+		}
+	}
+	for _, key := range c.Unless {
+		if h := s.holders[key] - 1; h != nobody && h != c.Log {
+			return s, answer{Is: held, Key: key, Holder: h}
 		}
 	}
 	if l.Number == 0 {

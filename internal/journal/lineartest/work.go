@@ -193,7 +193,7 @@ func (w *worker) append(log int) {
 	}
 }
 
-// reservations lets half of the writes reserve, take over or release.
+// reservations lets most of the writes reserve, take over, release, or happen only where nobody else holds a key.
 func (w *worker) reservations(c *call) {
 	key := w.dice.IntN(maxKeys)
 	switch w.dice.IntN(6) {
@@ -206,6 +206,8 @@ func (w *worker) reservations(c *call) {
 	case 3:
 		c.Release = []int{key}
 		c.Reserve = []reservation{{Key: (key + 1) % maxKeys, From: nobody}, {Key: key, From: nobody}}
+	case 4:
+		c.Unless = []int{key, (key + 1) % maxKeys}
 	}
 }
 
@@ -239,6 +241,9 @@ func (c call) write(l journal.Log, records []journal.Record) journal.Write {
 	}
 	for _, key := range c.Release {
 		w.Release = append(w.Release, keyName(key))
+	}
+	for _, key := range c.Unless {
+		w.Unless = append(w.Unless, keyName(key))
 	}
 	return w
 }

@@ -98,6 +98,10 @@ func (a arguments) reservations(args []any) []any {
 	for _, key := range a.w.Release {
 		args = append(args, key)
 	}
+	args = append(args, len(a.w.Unless))
+	for _, key := range a.w.Unless {
+		args = append(args, key)
+	}
 	return args
 }
 
@@ -132,6 +136,8 @@ func (j *Journal) judge(a arguments, answer []any) (int, error) {
 		return 0, &journal.DuplicateError{Delivery: w.Deliveries[number(answer, 1)-1]}
 	case "held":
 		return 0, &journal.ReservedError{Key: w.Reserve[number(answer, 1)-1].Key, Holder: text(answer, 2)}
+	case "barred":
+		return 0, &journal.ReservedError{Key: w.Unless[number(answer, 1)-1], Holder: text(answer, 2)}
 	case "full":
 		c := w.Counts[number(answer, 1)-1]
 		at, err := countedAt(c.Key, text(answer, 2))

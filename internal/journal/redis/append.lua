@@ -18,6 +18,7 @@ local record, records = list(1)
 local delivery, deliveries = list(1)
 local reserve, reserves = list(2)
 local release, releases = list(1)
+local unless, unlesses = list(1)
 local limit, limits = list(5)
 
 -- remembered is how many writes the ops hold. Past that a caller's last write cannot be looked for any more.
@@ -53,6 +54,12 @@ for i = reserve, reserves, 2 do
   local holder = call('HGET', held, ARGV[i])
   if holder and holder ~= id and holder ~= ARGV[i + 1] then
     return {'held', (i - reserve) / 2 + 1, holder}
+  end
+end
+for i = unless, unlesses do
+  local holder = call('HGET', held, ARGV[i])
+  if holder and holder ~= id then
+    return {'barred', i - unless + 1, holder}
   end
 end
 -- A limit is its key's prefix, how many, the first member that is too old to count, the new member, and when that may be forgotten.

@@ -1,0 +1,35 @@
+package book
+
+import (
+	"context"
+
+	"offboard/internal/approvals"
+	"offboard/internal/journal"
+)
+
+// Gate is what must hold, beside the decision itself, in the very write that begins a call.
+type Gate struct {
+	// Unless are keys that no log may hold, else a *journal.ReservedError: the order of the writes in the store is then the answer to
+	// whether a call began before somebody took such a key.
+	Unless []string
+}
+
+// Begin is [Book.Update] for the one decision after which a call leaves, and the gate goes along in its write. Where the decision comes to
+// something else (an end without a call, a drift, an approval that lapsed) the gate asks nothing: those are recorded whatever is stopped.
+func (b *Book) Begin(ctx context.Context, id string, d Decision, g Gate) (*approvals.Request, error) {
+	return b.update(ctx, id, d, func(w *journal.Write, events []approvals.Event) {
+		if begins(events) {
+			w.Unless = g.Unless
+		}
+	})
+}
+
+// begins reports whether a call leaves after these events, or would leave with writes on.
+func begins(events []approvals.Event) bool {
+	for _, e := range events {
+		if e.Kind == approvals.Begun || e.Kind == approvals.Ended && e.Outcome == approvals.Rehearsed {
+			return true
+		}
+	}
+	return false
+}
