@@ -44,6 +44,7 @@ var rules = []rule{
 	{of: "internal/config", may: []string{"internal/approvals", "internal/providers", "internal/secret"}},
 	{of: "internal/manifest", pure: true},
 	{of: "internal/importtest", pure: true},
+	{of: "docs", pure: true},
 
 	{of: "internal/sandbox/...", may: []string{"internal/..."}},
 	{of: "cmd/bot", may: []string{"internal/..."}},
