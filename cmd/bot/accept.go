@@ -57,7 +57,11 @@ func (c *journalAcceptCmd) Run(e *env) (err error) {
 }
 
 func posterFor(e *env, cfg *config.Config) (*post.Poster, error) {
-	api, err := webapi.New(webapi.Options{APIURL: cfg.Slack.APIURL, Token: cfg.Slack.BotToken})
+	out, err := route(cfg.Slack.Out)
+	if err != nil {
+		return nil, fmt.Errorf("slack: %w", err)
+	}
+	api, err := webapi.New(webapi.Options{APIURL: cfg.Slack.APIURL, Token: cfg.Slack.BotToken, Route: out})
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"time"
 
@@ -36,7 +34,7 @@ type app struct {
 	api       *webapi.Client
 	token     *tokenWatch
 	health    *health
-	listener  net.Listener
+	listen    listeners
 	between   between
 }
 
@@ -53,28 +51,33 @@ func newApp(cfg *config.Config, log *slog.Logger, now func() time.Time) (*app, e
 		return nil, err
 	}
 	token := newTokenWatch(log)
-	api, err := webapi.New(webapi.Options{APIURL: cfg.Slack.APIURL, Token: cfg.Slack.BotToken, Logger: log, Refused: token.notice})
+	out, err := route(cfg.Slack.Out)
+	if err != nil {
+		return nil, fmt.Errorf("slack: %w", err)
+	}
+	api, err := webapi.New(webapi.Options{
+		APIURL: cfg.Slack.APIURL, Token: cfg.Slack.BotToken, Route: out, Logger: log, Refused: token.notice,
+	})
 	if err != nil {
 		return nil, err
 	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(context.Background(), "tcp", cfg.HTTP.Listen)
+	l, err := listen(cfg.HTTP)
 	if err != nil {
-		return nil, fmt.Errorf("http.listen %s: %w", cfg.HTTP.Listen, err)
+		return nil, err
 	}
 	return &app{
-		cfg: cfg, log: log, now: now, providers: ps, api: api, token: token, health: newHealth(prometheus.NewRegistry()), listener: l,
+		cfg: cfg, log: log, now: now, providers: ps, api: api, token: token, health: newHealth(prometheus.NewRegistry()), listen: l,
 	}, nil
 }
 
 // addr is where the bot's own listener is.
-func (a *app) addr() string { return a.listener.Addr().String() }
+func (a *app) addr() string { return a.listen.slack.Addr().String() }
 
 // run runs the bot until ctx ends or a fault ends it. What takes requests in stops first, then what carries them out, then the store.
 func (a *app) run(ctx context.Context) (err error) {
 	all := newParts()
 	server := newServer(a.health, a.log)
-	all.start(ctx, part{"http", func(ctx context.Context) error { return server.serve(ctx, a.listener) }})
+	server.start(ctx, all, a.listen)
 	defer func() { err = errors.Join(err, all.stop()) }()
 
 	j, err := a.openJournal(ctx)
@@ -226,5 +229,3 @@ func replica() string {
 	}
 	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:6])
 }
-
-var _ http.Handler = (*server)(nil)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 
 	"offboard/internal/config"
@@ -22,7 +23,24 @@ func (c *checkCmd) Run(e *env) error {
 	if !cfg.Writes {
 		fmt.Fprintln(e.stdout, "Writes are off: everything but the provider's write really happens. Set writes: true when you are ready.")
 	}
+	checkOut(cfg, e.stdout)
 	return checkJournal(e.ctx, cfg, e.stdout)
+}
+
+// checkOut says which services are reached in another way than directly, and known by others than the machine's authorities.
+func checkOut(cfg *config.Config, out io.Writer) {
+	say := func(name string, o config.Out) {
+		if o.Proxy != "" {
+			fmt.Fprintf(out, "%s is reached through a proxy (%s). It carries what is encrypted, and learns the host's name.\n", name, o.Proxy)
+		}
+		if len(o.CA) > 0 {
+			fmt.Fprintf(out, "%s is known by the authorities in its ca_file alone.\n", name)
+		}
+	}
+	say("slack", cfg.Slack.Out)
+	for _, p := range cfg.Providers {
+		say(p.Name, p.Out)
+	}
 }
 
 // load reads the configuration, and prints its warnings.

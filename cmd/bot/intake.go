@@ -42,11 +42,15 @@ func newDeliveries(reg prometheus.Registerer) inbound.Observer {
 
 // startSocket takes Slack in over Socket Mode. The bot is ready while a connection is up.
 func (a *app) startSocket(ctx context.Context, all *parts, intake *inbound.Intake) error {
-	api, err := webapi.New(webapi.Options{APIURL: a.cfg.Slack.APIURL, Token: a.cfg.Slack.AppToken, Logger: a.log})
+	out, err := route(a.cfg.Slack.Out)
+	if err != nil {
+		return fmt.Errorf("slack: %w", err)
+	}
+	api, err := webapi.New(webapi.Options{APIURL: a.cfg.Slack.APIURL, Token: a.cfg.Slack.AppToken, Route: out, Logger: a.log})
 	if err != nil {
 		return fmt.Errorf("slack.app_token: %w", err)
 	}
-	client, err := socket.New(socket.Config{API: api, Intake: intake, Logger: a.log, Opened: newOpens(a.health.registry)})
+	client, err := socket.New(socket.Config{API: api, Route: out, Intake: intake, Logger: a.log, Opened: newOpens(a.health.registry)})
 	if err != nil {
 		return err
 	}

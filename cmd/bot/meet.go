@@ -72,7 +72,7 @@ func (a *app) untilReady(ctx context.Context, w *audit.Witness) error {
 	if err := w.Run(ctx); err != nil || len(w.Trouble()) > 0 {
 		return a.unheard(err)
 	}
-	a.log.Info("ready", "listen", a.addr(), "transport", a.cfg.Slack.Transport, "writes", a.cfg.Writes)
+	a.log.Info("ready", "listen", a.addr(), "admin_listen", a.listen.adminAddr(), "transport", a.cfg.Slack.Transport, "writes", a.cfg.Writes)
 	return nil
 }
 

@@ -29,17 +29,24 @@ func buildProviders(cfg *config.Config, log *slog.Logger) ([]providers.Provider,
 }
 
 func buildProvider(c config.Provider, log *slog.Logger) (providers.Provider, error) {
+	out, err := route(c.Out)
+	if err != nil {
+		return nil, err
+	}
 	switch c.Type {
 	case config.ECGrid:
-		return ecgrid.New(ecgrid.Config{Name: c.Name, URL: c.URL, APIKey: c.APIKey, Default: c.Action, Timeout: c.Timeout, Logger: log})
+		return ecgrid.New(ecgrid.Config{
+			Name: c.Name, URL: c.URL, APIKey: c.APIKey, Default: c.Action, Timeout: c.Timeout, Route: out, Logger: log,
+		})
 	case config.Torii:
 		return torii.New(torii.Config{
-			Name: c.Name, URL: c.URL, SecretKey: c.SecretKey, Environment: c.Environment, Default: c.Action, Timeout: c.Timeout, Logger: log,
+			Name: c.Name, URL: c.URL, SecretKey: c.SecretKey, Environment: c.Environment, Default: c.Action, Timeout: c.Timeout,
+			Route: out, Logger: log,
 		})
 	case config.ZITADEL:
 		z := zitadel.Config{
 			Name: c.Name, URL: c.URL, Token: c.Token, ClientID: c.ClientID, ClientSecret: c.ClientSecret,
-			DeleteAPI: string(c.DeleteAPI), Default: c.Action, Timeout: c.Timeout, Logger: log,
+			DeleteAPI: string(c.DeleteAPI), Default: c.Action, Timeout: c.Timeout, Route: out, Logger: log,
 		}
 		if !c.Key.Empty() {
 			z.Key = c.Key

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"offboard/internal/config"
 	"offboard/internal/slackbot/httpin"
 )
 
@@ -65,31 +67,39 @@ func (h *health) trouble() []string {
 	return out
 }
 
-// server serves health and metrics, and Slack's requests once there is something to take them.
+// server serves Slack's requests once there is something to take them, and health and metrics beside them or on a listener of their own.
 type server struct {
 	health *health
 	log    *slog.Logger
-	mux    *http.ServeMux
 	slack  atomic.Pointer[http.Handler]
 }
 
-func newServer(h *health, log *slog.Logger) *server {
-	s := &server{health: h, log: log, mux: http.NewServeMux()}
-	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
-	s.mux.HandleFunc("GET /readyz", s.readyz)
-	s.mux.Handle("GET /metrics", promhttp.HandlerFor(h.registry, promhttp.HandlerOpts{}))
-	s.mux.HandleFunc("/slack/", func(w http.ResponseWriter, r *http.Request) {
+func newServer(h *health, log *slog.Logger) *server { return &server{health: h, log: log} }
+
+// admin is health and metrics alone.
+func (s *server) admin() *http.ServeMux {
+	m := http.NewServeMux()
+	m.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
+	m.HandleFunc("GET /readyz", s.readyz)
+	m.Handle("GET /metrics", promhttp.HandlerFor(s.health.registry, promhttp.HandlerOpts{}))
+	return m
+}
+
+// public is what Slack reaches. Any other path is 404, and ends the connection.
+func (s *server) public(m *http.ServeMux) *http.ServeMux {
+	m.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "close")
+		say(w, http.StatusNotFound, "not found")
+	})
+	m.HandleFunc("/slack/", func(w http.ResponseWriter, r *http.Request) {
 		if slack := s.slack.Load(); slack != nil {
 			(*slack).ServeHTTP(w, r)
 			return
 		}
 		say(w, http.StatusServiceUnavailable, "not ready")
 	})
-	return s
+	return m
 }
-
-// ServeHTTP serves one request.
-func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
 func (s *server) readyz(w http.ResponseWriter, _ *http.Request) {
 	if trouble := s.health.trouble(); len(trouble) > 0 {
@@ -108,9 +118,60 @@ func say(w http.ResponseWriter, status int, text string) {
 // grace is how long requests under way may take once the bot stops.
 const grace = 5 * time.Second
 
-func (s *server) serve(ctx context.Context, l net.Listener) error {
-	if err := httpin.Serve(ctx, httpin.NewServer(s, s.log), l, grace); err != nil {
-		return fmt.Errorf("serve %s: %w", l.Addr(), err)
+// listeners are where the bot is reached.
+type listeners struct {
+	slack net.Listener
+	admin net.Listener // nil: health and metrics are beside Slack's paths
+}
+
+// adminAddr is where health and metrics are.
+func (l listeners) adminAddr() string {
+	if l.admin == nil {
+		return l.slack.Addr().String()
 	}
-	return nil
+	return l.admin.Addr().String()
+}
+
+// listen binds them. The errors name the key of the configuration.
+func listen(h config.HTTP) (listeners, error) {
+	var l listeners
+	var err error
+	if l.slack, err = bind("http.listen", h.Listen); err != nil {
+		return listeners{}, err
+	}
+	if h.AdminListen == "" {
+		return l, nil
+	}
+	if l.admin, err = bind("http.admin_listen", h.AdminListen); err != nil {
+		return listeners{}, errors.Join(err, l.slack.Close())
+	}
+	return l, nil
+}
+
+func bind(key, addr string) (net.Listener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(context.Background(), "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", key, addr, err)
+	}
+	return httpin.Bound(l, httpin.MostConnections), nil
+}
+
+// start serves on every listener. Health and metrics of their own are started first, and so stop last.
+func (s *server) start(ctx context.Context, all *parts, l listeners) {
+	m := s.admin()
+	if l.admin != nil {
+		all.start(ctx, s.part("health and metrics", m, l.admin))
+		m = http.NewServeMux()
+	}
+	all.start(ctx, s.part("http", s.public(m), l.slack))
+}
+
+func (s *server) part(name string, h http.Handler, l net.Listener) part {
+	return part{name, func(ctx context.Context) error {
+		if err := httpin.Serve(ctx, httpin.NewServer(h, s.log), l, grace); err != nil {
+			return fmt.Errorf("serve %s: %w", l.Addr(), err)
+		}
+		return nil
+	}}
 }

@@ -47,12 +47,23 @@ type Slack struct {
 	AppID            string        // A…, may be empty
 	ApprovalsChannel string        // C… or G…
 	AuditChannel     string        // C… or G…
+	Out              Out
 }
 
-// HTTP is the bot's own listener: health and metrics always, Slack's requests with the http transport.
+// Out is how a service is reached.
+type Out struct {
+	CA    []byte // certificate authorities, PEM; empty: the machine's
+	Proxy string // a URL, or ProxyOfEnvironment; empty: none
+}
+
+// ProxyOfEnvironment stands for the proxy that the environment names.
+const ProxyOfEnvironment = "environment"
+
+// HTTP is where the bot listens.
 type HTTP struct {
-	Listen string        // host:port
-	Drain  time.Duration // how long a replica that stops still takes requests in, once it says that it is not ready
+	Listen      string        // host:port; Slack's requests with the http transport, and health and metrics unless AdminListen is set
+	AdminListen string        // host:port for health and metrics alone; empty: they are at Listen
+	Drain       time.Duration // how long a replica that stops still takes requests in, once it says that it is not ready
 }
 
 // Journal says where the journal is.
@@ -142,6 +153,7 @@ type Provider struct {
 	Action providers.Action
 	// Timeout is how long a call may take before its outcome counts as unknown; 0: the vendor's default.
 	Timeout time.Duration
+	Out     Out
 
 	APIKey secret.String // ecgrid
 

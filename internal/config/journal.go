@@ -34,7 +34,7 @@ func readJournal(top *fields) Journal {
 			r.SentinelPassword = v.secret()
 		}
 		if v, ok := f.optional("ca_file"); ok {
-			r.CA = v.authorities(r.TLS)
+			r.CA = v.authorities(r.TLS, "rediss://")
 		}
 		if v, ok := f.optional("accept"); ok {
 			r.Accept = v.risks()
@@ -148,26 +148,6 @@ func (v value) behindHosts(r *Redis, path string) bool {
 	}
 	r.DB = int(n)
 	return true
-}
-
-// authorities reads a file of certificates. It is no secret.
-func (v value) authorities(encrypted bool) []byte {
-	t, ok := v.text()
-	if !ok {
-		return nil
-	}
-	if !encrypted {
-		v.fault("is of use with rediss:// alone; write the URL so, or leave it out")
-		return nil
-	}
-	content, err := v.r.readFile(v.r.resolve(t))
-	switch {
-	case err != nil:
-		v.fault("points to a file that cannot be read: %s", why(err))
-	case !strings.Contains(string(content), "-----BEGIN CERTIFICATE-----"):
-		v.fault("points to a file without a certificate in PEM form")
-	}
-	return content
 }
 
 func (v value) risks() []RedisRisk {

@@ -65,7 +65,7 @@ func (r *reader) config(content []byte) *Config {
 	}
 	c := &Config{}
 	c.Slack = readSlack(f)
-	c.HTTP = readHTTP(f)
+	c.HTTP = readHTTP(f, c.Slack.Transport)
 	c.Journal = readJournal(f)
 	if v, ok := f.optional("writes"); ok {
 		c.Writes = v.boolean()

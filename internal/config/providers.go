@@ -48,6 +48,7 @@ func readProvider(name string, f *fields) Provider {
 	if v, ok := f.required("url", "the provider's address, as in https://id.example.com"); ok {
 		p.URL, _ = v.address()
 	}
+	p.Out = readOut(f, p.URL)
 	if !ok {
 		return p // the other keys depend on the type
 	}

@@ -23,6 +23,7 @@ func readSlack(top *fields) Slack {
 			s.APIURL = u + "/"
 		}
 	}
+	s.Out = readOut(f, s.APIURL)
 	s.BotToken = needed(f, "bot_token", true, "the bot's token, as in env:SLACK_BOT_TOKEN")
 	s.AppToken = needed(f, "app_token", known && transport == Socket, "the app-level token that socket needs, as in env:SLACK_APP_TOKEN")
 	s.SigningSecret = needed(f, "signing_secret", known && transport == HTTPS,
@@ -83,24 +84,4 @@ func shapedField(f *fields, name string, s shape, need bool) string {
 	}
 	t, _ := v.shaped(s)
 	return t
-}
-
-func readHTTP(top *fields) HTTP {
-	h := HTTP{Listen: defaultListen, Drain: defaultDrain}
-	v, ok := top.optional("http")
-	if !ok {
-		return h
-	}
-	f, ok := v.fields()
-	if !ok {
-		return h
-	}
-	if v, ok := f.optional("listen"); ok {
-		h.Listen, _ = v.shaped(listenAddr)
-	}
-	if v, ok := f.optional("drain"); ok {
-		h.Drain = v.span()
-	}
-	f.done()
-	return h
 }

@@ -25,20 +25,22 @@ var rules = []rule{
 	{of: "internal/secret", pure: true},
 	{of: "internal/mrkdwn", pure: true},
 	{of: "internal/lease", pure: true},
+	{of: "internal/outbound", pure: true},
 	{of: "internal/book", may: []string{"internal/approvals", "internal/journal", "internal/providers"}, pure: true},
 
 	{of: "internal/commands/...", may: asking},
 	{of: "internal/dispatch/...", may: append([]string{"internal/lease"}, asking...)},
 
-	{of: "internal/providers/wire", may: []string{"internal/providers", "internal/secret"}},
+	{of: "internal/providers/wire", may: []string{"internal/providers", "internal/secret", "internal/outbound"}},
 	{of: "internal/providers/providertest", may: []string{"internal/providers", "internal/secret", "internal/sandbox/fault"}},
-	{of: "internal/providers/*", may: []string{"internal/providers", "internal/providers/wire", "internal/secret"}},
+	{of: "internal/providers/*", may: []string{"internal/providers", "internal/providers/wire", "internal/secret", "internal/outbound"}},
 	{of: "internal/journal/redis/redistest", pure: true},
 	{of: "internal/journal/*", may: []string{"internal/journal", "internal/secret"}},
 
 	{of: "internal/slackbot/...", may: []string{
 		"internal/slackbot/...", "internal/commands/...", "internal/dispatch/...", "internal/approvals", "internal/book",
 		"internal/audit", "internal/journal", "internal/providers", "internal/mrkdwn", "internal/secret", "internal/lease",
+		"internal/outbound",
 	}},
 	{of: "internal/audit/...", may: []string{"internal/approvals", "internal/book", "internal/journal", "internal/providers", "internal/mrkdwn"}},
 	{of: "internal/config", may: []string{"internal/approvals", "internal/providers", "internal/secret"}},

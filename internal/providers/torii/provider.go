@@ -3,7 +3,6 @@ package torii
 import (
 	"cmp"
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"offboard/internal/outbound"
 	"offboard/internal/providers"
 	"offboard/internal/providers/wire"
 	"offboard/internal/secret"
@@ -33,7 +33,7 @@ type Config struct {
 	Environment string           // id of the environment that the key is bound to
 	Default     providers.Action // delete when empty
 	Timeout     time.Duration    // of one write, 30 s when zero; a read has no more than that
-	RootCAs     *x509.CertPool   // nil for the system's
+	Route       outbound.Route   // how it is reached
 	Logger      *slog.Logger     // nil for silence
 }
 
@@ -58,7 +58,7 @@ func New(c Config) (*Provider, error) {
 	}
 	timeout := cmp.Or(c.Timeout, patience)
 	client, err := wire.New(wire.Options{
-		Vendor: vendor, BaseURL: c.URL, RootCAs: c.RootCAs, Logger: c.Logger, Classify: classify,
+		Vendor: vendor, BaseURL: c.URL, Route: c.Route, Logger: c.Logger, Classify: classify,
 		ReadTimeout: min(timeout, patience/2), WriteTimeout: timeout,
 		Authorize: func(_ context.Context, h http.Header) error {
 			h.Set("Authorization", "Bearer "+c.SecretKey.Reveal())

@@ -3,8 +3,6 @@ package wire
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"offboard/internal/outbound"
 	"offboard/internal/providers"
 )
 
@@ -40,8 +39,8 @@ type Options struct {
 	Authorize func(ctx context.Context, h http.Header) error
 	// ReadTimeout bounds one try of a read, 15 s when zero. WriteTimeout bounds a write, 30 s when zero.
 	ReadTimeout, WriteTimeout time.Duration
-	// RootCAs replaces the system's certificate authorities when set.
-	RootCAs *x509.CertPool
+	// Route is how the provider is reached: its certificate authorities, and its proxy where it has one.
+	Route outbound.Route
 	// Classify gives the vendor's meaning of an answer that is JSON and neither 2xx nor 3xx. Kind, Code and Say are taken from it; nil
 	// leaves the meaning to the status. A 429 is always RateLimited, and a write's 408 or 5xx always UnknownOutcome.
 	Classify func(op string, r Response, write bool) *providers.Error
@@ -89,7 +88,7 @@ func (c *Client) Host() string {
 // WriteTimeout is how long one write may take before its outcome counts as unknown.
 func (c *Client) WriteTimeout() time.Duration { return c.o.WriteTimeout }
 
-// Plain is an HTTP client under the same rules (certificates, no redirects, no proxies, bodies over 1 MiB refused, the timeout of
+// Plain is an HTTP client under the same rules (its route, no redirects, bodies over 1 MiB refused, the timeout of
 // a read) but without authorisation and without judging answers: for libraries that fetch tokens.
 func (c *Client) Plain() *http.Client {
 	return &http.Client{
@@ -120,24 +119,14 @@ func loopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// transport is HTTP/1.1 without proxies: what is on the wire is what was asked for.
+// transport is HTTP/1.1: what is on the wire is what was asked for.
 func (c *Client) transport() *http.Transport {
-	var one http.Protocols
-	one.SetHTTP1(true)
-	return &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		TLSClientConfig:        c.tls(""),
-		TLSHandshakeTimeout:    dialTimeout,
-		Protocols:              &one,
-		DisableCompression:     true,
-		MaxResponseHeaderBytes: largestHeader,
-		MaxIdleConnsPerHost:    4,
-		IdleConnTimeout:        30 * time.Second,
-	}
-}
-
-func (c *Client) tls(host string) *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.o.RootCAs, ServerName: host, NextProtos: []string{"http/1.1"}}
+	t := c.o.Route.Transport((&net.Dialer{Timeout: dialTimeout}).DialContext, dialTimeout)
+	t.DisableCompression = true
+	t.MaxResponseHeaderBytes = largestHeader
+	t.MaxIdleConnsPerHost = 4
+	t.IdleConnTimeout = 30 * time.Second
+	return t
 }
 
 // call is one operation with what it needs to be put on the wire.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"time"
 
+	"offboard/internal/outbound"
 	"offboard/internal/providers"
 )
 
@@ -146,6 +147,7 @@ func (c *Client) fault(k call, status int, kind providers.Kind, what string, err
 // echo a credential: of those only the type is kept.
 func plain(err error) error {
 	network, isNetwork := errors.AsType[*net.OpError](err)
+	proxy, isProxy := errors.AsType[*outbound.ProxyError](err)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return context.Canceled
@@ -153,6 +155,8 @@ func plain(err error) error {
 		return context.DeadlineExceeded
 	case errors.Is(err, errNotSent), errors.Is(err, errTooLarge), errors.Is(err, errPath):
 		return err
+	case isProxy:
+		return proxy
 	case isNetwork:
 		return network
 	case badCertificate(err):

@@ -269,7 +269,7 @@ func TestTLS(t *testing.T) {
 	t.Cleanup(server.Close)
 	pool := x509.NewCertPool()
 	pool.AddCert(server.Certificate())
-	trusting := client(t, server.URL, func(o *Options) { o.RootCAs = pool })
+	trusting := client(t, server.URL, func(o *Options) { o.Route.Authorities = pool })
 	if _, err := trusting.Write(t.Context(), "write", http.MethodDelete, "/x", nil, nil); err != nil {
 		t.Errorf("write over TLS: %v", err)
 	}
@@ -283,7 +283,7 @@ func TestTLS(t *testing.T) {
 	if _, err := wary.Read(t.Context(), "read", http.MethodGet, "/x", nil, nil); asked(err).Kind != providers.Misconfigured {
 		t.Errorf("read from an untrusted server: %+v", asked(err))
 	}
-	if _, err := tls.Dial("tcp", server.Listener.Addr().String(), trusting.tls("example.com")); err != nil {
+	if _, err := tls.Dial("tcp", server.Listener.Addr().String(), trusting.o.Route.TLS("example.com")); err != nil {
 		t.Errorf("the server was not there: %v", err)
 	}
 }

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -52,35 +51,14 @@ func (c *Client) writeOnce(ctx context.Context, k call) (Response, *providers.Er
 func (c *Client) throughDoor(d *door) *http.Transport {
 	t := c.transport()
 	t.DisableKeepAlives = true
-	tcp := t.DialContext
+	tcp, secure := t.DialContext, t.DialTLSContext
 	t.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		return d.take(tcp(ctx, network, addr))
 	}
 	t.DialTLSContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
-		return d.take(c.dialTLS(ctx, tcp, network, addr))
+		return d.take(secure(ctx, network, addr))
 	}
 	return t
-}
-
-type dial func(ctx context.Context, network, addr string) (net.Conn, error)
-
-func (c *Client) dialTLS(ctx context.Context, tcp dial, network, addr string) (net.Conn, error) {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, err
-	}
-	raw, err := tcp(ctx, network, addr)
-	if err != nil {
-		return nil, err
-	}
-	shake, cancel := context.WithTimeout(ctx, dialTimeout)
-	defer cancel()
-	conn := tls.Client(raw, c.tls(host))
-	if err := conn.HandshakeContext(shake); err != nil {
-		_ = raw.Close()
-		return nil, err
-	}
-	return conn, nil
 }
 
 // door stands between a request and its connection. The first byte passes only while the deadline lies ahead on the wall clock:

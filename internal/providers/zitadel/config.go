@@ -1,7 +1,6 @@
 package zitadel
 
 import (
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"offboard/internal/outbound"
 	"offboard/internal/providers"
 	"offboard/internal/secret"
 )
@@ -37,7 +37,7 @@ type Config struct {
 	DeleteAPI    string        // DeleteV2 where empty
 	Default      providers.Action
 	Timeout      time.Duration  // of one call: 30 s where zero; an instance may take 20 s (facts/providers.md)
-	RootCAs      *x509.CertPool // the system's where nil
+	Route        outbound.Route // how it is reached
 	Logger       *slog.Logger   // nothing is logged where nil
 }
 

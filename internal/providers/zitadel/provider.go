@@ -25,7 +25,7 @@ func New(c Config) (*Provider, error) {
 	c = c.complete()
 	p := &Provider{config: c}
 	w, err := wire.New(wire.Options{
-		Vendor: vendor, BaseURL: c.URL, ReadTimeout: c.Timeout, WriteTimeout: c.Timeout, RootCAs: c.RootCAs,
+		Vendor: vendor, BaseURL: c.URL, ReadTimeout: c.Timeout, WriteTimeout: c.Timeout, Route: c.Route,
 		Authorize: p.authorize, Classify: classify, Logger: c.Logger,
 	})
 	if err := errors.Join(err, c.check()); err != nil {

@@ -62,7 +62,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at := h.now()
 	route, ok := routes[r.URL.Path]
 	if !ok {
-		http.NotFound(w, r)
+		refuse(w, http.StatusNotFound)
 		return
 	}
 	defer h.survive(w, r.URL.Path)
@@ -108,7 +108,9 @@ func mediaType(r *http.Request) string {
 	return t
 }
 
+// refuse ends the connection too: whoever is not Slack does not keep one of them.
 func refuse(w http.ResponseWriter, status int) {
+	w.Header().Set("Connection", "close")
 	if status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", http.MethodPost)
 	}

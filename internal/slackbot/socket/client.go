@@ -10,12 +10,14 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"offboard/internal/outbound"
 	"offboard/internal/slackbot/inbound"
 )
 
 // Config says how to connect.
 type Config struct {
 	API    API             // a client of the Web API with the app-level token
+	Route  outbound.Route  // how Slack is reached
 	Intake *inbound.Intake // takes what arrives
 	Logger *slog.Logger
 	Want   int           // connections to keep open; less than 2 is 2, Slack allows 10 for all replicas together
@@ -43,7 +45,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	const least = 2
 	c := &Client{
-		api: cfg.API, intake: cfg.Intake, log: cfg.Logger, want: max(cfg.Want, least), opened: cfg.Opened, http: httpClient(cfg.dial),
+		api: cfg.API, intake: cfg.Intake, log: cfg.Logger, want: max(cfg.Want, least), opened: cfg.Opened, http: httpClient(cfg.Route, cfg.dial),
 	}
 	if c.opened == nil {
 		c.opened = func(bool) {}

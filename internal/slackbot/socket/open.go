@@ -13,6 +13,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"offboard/internal/outbound"
 	"offboard/internal/slackbot/webapi"
 )
 
@@ -38,7 +39,9 @@ func (t *ticket) Lacks() string {
 const (
 	openTimeout = 30 * time.Second // with the client's own waits for a 429
 	dialTimeout = 10 * time.Second
-	readLimit   = 4 << 20
+	// connectTimeout is for each step of a connection: TCP, and TLS.
+	connectTimeout = 5 * time.Second
+	readLimit      = 4 << 20
 )
 
 // open asks Slack for an address and connects to it. Errors do not hold the address.
@@ -80,14 +83,12 @@ func guarded(raw string) bool {
 	return u.Scheme == "ws" && local
 }
 
-// httpClient has no proxy of the environment, which would see every ticket, and follows no redirect. It speaks HTTP/1.1, which WebSocket
-// needs. dial may be nil.
-func httpClient(dial func(ctx context.Context, network, address string) (net.Conn, error)) *http.Client {
+// httpClient follows no redirect, which would bring a ticket to another place. dial may be nil.
+func httpClient(r outbound.Route, dial outbound.Dial) *http.Client {
 	if dial == nil {
-		dial = (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}).DialContext
+		dial = (&net.Dialer{Timeout: connectTimeout, KeepAlive: 15 * time.Second}).DialContext
 	}
-	return &http.Client{
-		Transport:     &http.Transport{DialContext: dial, TLSHandshakeTimeout: 5 * time.Second, DisableKeepAlives: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	t := r.Transport(dial, connectTimeout)
+	t.DisableKeepAlives = true
+	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }

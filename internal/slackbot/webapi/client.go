@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"offboard/internal/outbound"
 	"offboard/internal/secret"
 )
 
@@ -19,6 +20,7 @@ const DefaultURL = "https://slack.com/api/"
 
 const (
 	defaultTimeout = 10 * time.Second
+	dialTimeout    = 5 * time.Second
 	largestAnswer  = 4 << 20
 )
 
@@ -27,7 +29,8 @@ type Options struct {
 	APIURL    string            // empty: DefaultURL; https, or http on loopback
 	Token     secret.String     // a bot token, or an app-level token for apps.connections.open
 	Timeout   time.Duration     // for one attempt, answer included; 0: 10 s
-	Transport http.RoundTripper // nil: a transport of our own without a proxy; set by tests
+	Route     outbound.Route    // how Slack is reached
+	Transport http.RoundTripper // nil: one of our own over Route; set by tests
 	Logger    *slog.Logger      // nil: nothing is logged
 	Refused   func()            // told each time that Slack refuses the token itself; it returns at once. nil: nobody is
 }
@@ -64,21 +67,18 @@ func New(o Options) (*Client, error) {
 	}
 	c.http = &http.Client{Transport: o.Transport, CheckRedirect: stay}
 	if o.Transport == nil {
-		c.http.Transport = transport()
+		c.http.Transport = transport(o.Route)
 	}
 	return c, nil
 }
 
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// transport has no Proxy: a proxy of the environment would see every token.
-func transport() *http.Transport {
-	return &http.Transport{
-		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
-		TLSHandshakeTimeout: 5 * time.Second,
-		IdleConnTimeout:     15 * time.Second, // shorter than Slack's, so that writes seldom meet a connection that is being closed
-		MaxIdleConnsPerHost: 4,
-	}
+func transport(r outbound.Route) *http.Transport {
+	t := r.Transport((&net.Dialer{Timeout: dialTimeout, KeepAlive: 15 * time.Second}).DialContext, dialTimeout)
+	t.IdleConnTimeout = 15 * time.Second // shorter than Slack's, so that writes seldom meet a connection that is being closed
+	t.MaxIdleConnsPerHost = 4
+	return t
 }
 
 // ParseURL checks the address of the Web API and returns it with a slash at its end; empty means DefaultURL.

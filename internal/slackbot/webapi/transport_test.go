@@ -1,11 +1,15 @@
 package webapi
 
-import "testing"
+import (
+	"testing"
+
+	"offboard/internal/outbound"
+)
 
 // TestNoProxy: a proxy of the environment would see every token. Behaviour on loopback cannot tell, since Go asks none there.
 func TestNoProxy(t *testing.T) {
 	t.Parallel()
-	if transport().Proxy != nil {
+	if transport(outbound.Route{}).Proxy != nil {
 		t.Error("a proxy of the environment would be used")
 	}
 }
