@@ -161,6 +161,9 @@ func (a *app) startInside(ctx context.Context, all *parts, server *server, j jou
 	all.start(ctx, part{"channel watch", w.run})
 	all.start(ctx, part{"slack", func(ctx context.Context) error { return a.token.run(ctx, a.api) }})
 	all.start(ctx, part{"first look at the providers", a.meetProviders})
+	if a.cfg.Digest == config.WeeklyDigest {
+		all.start(ctx, part{"weekly digest", (&digest{journal: j, channel: poster, now: a.now, log: a.log}).run})
+	}
 	all.start(ctx, part{"dispatcher", func(ctx context.Context) error { d.Run(ctx); return nil }})
 	return a.startIntake(ctx, all, server, s, self)
 }

@@ -9,6 +9,7 @@ import (
 
 type auditCmd struct {
 	Verify auditVerifyCmd `cmd:"" help:"Check that no record was changed since it was written. On a file the bot must be stopped."`
+	Stats  auditStatsCmd  `cmd:"" help:"Show how approvals were given lately: how soon, by whom for whom, and who never denies. On a file the bot must be stopped."`
 }
 
 type auditVerifyCmd struct {

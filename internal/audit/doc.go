@@ -11,5 +11,7 @@
 // Until it is open a [Gate] before the journal takes nothing in and hands nothing out, and says why; reading goes on. What the journal has and the
 // channel lacks is no fault: it is still owed.
 //
-// It knows neither Slack nor people, and it cannot know of a loss that was never reported.
+// Besides, [HabitsOf] counts how people have decided in a span of time: how soon after the card, who for whom, who never denies.
+//
+// It knows neither Slack nor who may do what, and it cannot know of a loss that was never reported.
 package audit

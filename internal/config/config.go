@@ -20,6 +20,7 @@ type Config struct {
 	Policies   []approvals.Policy         // in the order of the file; none: what approvals.Strictest gives without any
 	Protected  []string                   // e-mail addresses, and accounts as "provider:id"
 	Limits     Limits
+	Digest     Digest
 	Providers  []Provider // at least one, in the order of the file
 }
 

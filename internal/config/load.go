@@ -78,6 +78,7 @@ func (r *reader) config(content []byte) *Config {
 	c.Policies = readPolicies(f, names)
 	c.Protected = readProtected(f, names)
 	c.Limits = readLimits(f)
+	c.Digest = readDigest(f)
 	f.done()
 	enoughPeople(f, c)
 	return c

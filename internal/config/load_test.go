@@ -139,6 +139,7 @@ func TestWholeFile(t *testing.T) {
 		},
 		Protected: []string{"ceo@example.com", "zitadel:1234567890"},
 		Limits:    config.Limits{PerHour: 20, PerRequesterPerDay: 10},
+		Digest:    config.NoDigest,
 		Providers: []config.Provider{
 			{
 				Name: "ecgrid", Type: config.ECGrid, URL: "https://rest.ecgrid.io", Action: providers.Delete,
@@ -168,7 +169,8 @@ func TestDefaults(t *testing.T) {
 	if c.Slack.APIURL != "https://slack.com/api/" || c.Slack.Command != "/offboard" || c.HTTP.Listen != "127.0.0.1:8080" {
 		t.Errorf("slack, http: %+v %+v", c.Slack, c.HTTP)
 	}
-	if c.Writes || c.Policies != nil || c.Protected != nil || c.Limits != (config.Limits{PerHour: 20, PerRequesterPerDay: 10}) {
+	if c.Writes || c.Policies != nil || c.Protected != nil || c.Limits != (config.Limits{PerHour: 20, PerRequesterPerDay: 10}) ||
+		c.Digest != config.WeeklyDigest {
 		t.Errorf("the rest: %+v", c)
 	}
 	if a := c.Providers[0].Action; a != providers.Deactivate {

@@ -52,6 +52,7 @@ policies:
     expires: 24h
     window: 1h
 protected: [%s]
+digest: off
 providers:
   ecgrid: {type: ecgrid, url: "%s", api_key: env:ECGRID_API_KEY, action: delete}
   zitadel: {type: zitadel, url: "%s", token: env:ZITADEL_TOKEN, action: deactivate}

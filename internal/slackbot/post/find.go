@@ -3,6 +3,7 @@ package post
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -83,6 +84,10 @@ func (p *Poster) Find(
 		params.Set("ts", thread)
 	}
 	ts, err := p.search(ctx, params, mark)
+	if errors.Is(err, errNotToTheEnd) {
+		p.log.Warn("our own message was not searched for to the end", "channel", channel)
+		return approvals.Place{}, false, nil
+	}
 	if err != nil && unsearchable(err) {
 		p.log.Warn("our own message cannot be searched for", "channel", channel, "error", err)
 		return approvals.Place{}, false, nil
@@ -111,9 +116,10 @@ func (p *Poster) search(ctx context.Context, params url.Values, mark string) (st
 		}
 		params.Set("cursor", answer.Next.Cursor)
 	}
-	p.log.Warn("our own message was not searched for to the end", "channel", params.Get("channel"))
-	return "", nil
+	return "", errNotToTheEnd
 }
+
+var errNotToTheEnd = errors.New("the channel holds too much to be searched to its end")
 
 func (p *Poster) page(ctx context.Context, params url.Values) (*page, error) {
 	var answer page
