@@ -92,7 +92,7 @@ func (r *Request) mayBegin(step int, now time.Time) error {
 		return refuse(NotNow, "the request is "+string(r.State))
 	case r.Steps[step].Running, r.Steps[step].Outcome != "", r.running():
 		return refuse(NotNow, "a step has begun or ended")
-	case now.Before(r.Until):
+	case now.Before(r.Until), now.Before(r.Plan.NotBefore):
 		return refuse(NotNow, "it must wait")
 	case !now.Before(r.Window):
 		return refuse(OutOfTime, "the window is over")
@@ -231,7 +231,7 @@ func (r *Request) lastWait() string {
 		switch e.Kind { //nolint:exhaustive // the rest says nothing about it
 		case Waiting:
 			return ": " + e.Proof
-		case Drifted:
+		case Drifted, Rescheduled:
 			return ""
 		}
 	}

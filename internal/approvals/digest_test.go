@@ -12,15 +12,17 @@ import (
 
 // notApproved are the fields that the digest leaves out, each for a reason. A new field is in the digest or in this list.
 var notApproved = map[string]string{
-	"Target.Also":      "other ids of the person that Target.ID names",
-	"Target.Email":     "of the person that Target.ID names; that their address changes makes them nobody else",
-	"Steps.Vendor":     "what people call the provider, which Account.Provider and Host name",
-	"Steps.Reversible": "follows from the provider and the action",
-	"Steps.Warning":    "words about the action, which another version of the bot may put differently",
-	"Steps.Undo":       "as the warning",
-	"Account.State":    "shown by the provider's own word, StateWord; where there is none, it counts",
-	"Account.LastSeen": "changes when somebody signs in (design §9, drift)",
-	"Account.Change":   "a counter of the provider's that changes when somebody signs in (design §9, drift)",
+	"Target.Also":        "other ids of the person that Target.ID names",
+	"Target.Email":       "of the person that Target.ID names; that their address changes makes them nobody else",
+	"Steps.Vendor":       "what people call the provider, which Account.Provider and Host name",
+	"Steps.Reversible":   "follows from the provider and the action",
+	"Steps.Warning":      "words about the action, which another version of the bot may put differently",
+	"Steps.Undo":         "as the warning",
+	"Account.State":      "shown by the provider's own word, StateWord; where there is none, it counts",
+	"TargetGroups":       "a copy of what the configuration asks about the person; it is read again before the call",
+	"Account.RolesKnown": "says of Roles that they were read; Roles and RolesNote count",
+	"Account.LastSeen":   "changes when somebody signs in (design §9, drift)",
+	"Account.Change":     "a counter of the provider's that changes when somebody signs in (design §9, drift)",
 }
 
 // Two plans that differ in anything that is approved have two digests: an approval of one is none of the other.

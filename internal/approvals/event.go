@@ -11,31 +11,32 @@ type Kind string
 
 // Decisions and deeds. They are chained and audited.
 const (
-	Requested  Kind = "requested"  // By asked for Plan, under Policy, with Reason; Linked: it takes over from another request
-	Approved   Kind = "approved"   // By consents to the plan with Digest
-	Denied     Kind = "denied"     // By says no
-	Withdrawn  Kind = "withdrawn"  // By, who asked or may do it for others, takes it back
-	Expired    Kind = "expired"    // the time to decide, or the window to begin, is over
-	Reminded   Kind = "reminded"   // the approvers are reminded once
-	Refused    Kind = "refused"    // By clicked Button and was refused with Reason; once for each person and request
-	Mistyped   Kind = "mistyped"   // By typed something else than the card shows
-	Drifted    Kind = "drifted"    // the account changed: Differences; approvals are void; Plan is what is asked for now
-	Lapsed     Kind = "lapsed"     // right before Step, By's approval counts no more: Reason
-	Rechecked  Kind = "rechecked"  // Step's account was read again and is as approved
-	Begun      Kind = "begun"      // the one-way door: Step, Attempt, Replica, Deadline
-	Deferred   Kind = "deferred"   // the attempt provably took no effect (Proof); not before Until
-	Ended      Kind = "ended"      // Step ended with Outcome and Proof
-	Looked     Kind = "looked"     // Step of unknown outcome was read back: Verdict and Proof
-	Unresolved Kind = "unresolved" // reading back did not tell: a human must look
-	Superseded Kind = "superseded" // another request (Linked) has taken over the account
-	Proposed   Kind = "proposed"   // By proposes to resolve the unknown outcome by hand, as Outcome, with Reason
-	Resolved   Kind = "resolved"   // By, a second person, agrees: Step ended with Outcome
-	Completed  Kind = "completed"  // every step has ended; State is the worst of them
-	Tightened  Kind = "tightened"  // right before Step, the configuration asks for more than Policy did: Policy holds now
-	Held       Kind = "held"       // right before Step, a cap was reached: Reason; there is room again at Until
-	Released   Kind = "released"   // By, who neither asked nor approved, lets it begin over the cap
-	Stopped    Kind = "stopped"    // By stops it between the last approval and the begin
-	Alarmed    Kind = "alarmed"    // something about telling went wrong that people must know: Reason
+	Requested   Kind = "requested"   // By asked for Plan, under Policy, with Reason; Linked: it takes over from another request
+	Approved    Kind = "approved"    // By consents to the plan with Digest
+	Denied      Kind = "denied"      // By says no
+	Withdrawn   Kind = "withdrawn"   // By, who asked or may do it for others, takes it back
+	Expired     Kind = "expired"     // the time to decide, or the window to begin, is over
+	Reminded    Kind = "reminded"    // the approvers are reminded once
+	Refused     Kind = "refused"     // By clicked Button and was refused with Reason; once for each person and request
+	Mistyped    Kind = "mistyped"    // By typed something else than the card shows
+	Drifted     Kind = "drifted"     // the account changed: Differences; approvals are void; Plan is what is asked for now
+	Lapsed      Kind = "lapsed"      // right before Step, By's approval counts no more: Reason
+	Rechecked   Kind = "rechecked"   // Step's account was read again and is as approved
+	Begun       Kind = "begun"       // the one-way door: Step, Attempt, Replica, Deadline
+	Deferred    Kind = "deferred"    // the attempt provably took no effect (Proof); not before Until
+	Ended       Kind = "ended"       // Step ended with Outcome and Proof
+	Looked      Kind = "looked"      // Step of unknown outcome was read back: Verdict and Proof
+	Unresolved  Kind = "unresolved"  // reading back did not tell: a human must look
+	Superseded  Kind = "superseded"  // another request (Linked) has taken over the account
+	Proposed    Kind = "proposed"    // By proposes to resolve the unknown outcome by hand, as Outcome, with Reason
+	Resolved    Kind = "resolved"    // By, a second person, agrees: Step ended with Outcome
+	Completed   Kind = "completed"   // every step has ended; State is the worst of them
+	Tightened   Kind = "tightened"   // right before Step, the configuration asks for more than Policy did: Policy holds now
+	Held        Kind = "held"        // right before Step, a cap was reached: Reason; there is room again at Until
+	Released    Kind = "released"    // By, who neither asked nor approved, lets it begin over the cap
+	Stopped     Kind = "stopped"     // By stops it between the last approval and the begin
+	Rescheduled Kind = "rescheduled" // By moves it to another time; approvals are void; Plan is what is asked for now
+	Alarmed     Kind = "alarmed"     // something about telling went wrong that people must know: Reason
 )
 
 // Deeds of a freeze, which is a log of its own. They are chained and audited.
@@ -58,7 +59,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Requested, Approved, Denied, Withdrawn, Expired, Reminded, Refused, Mistyped, Drifted, Lapsed, Rechecked, Begun, Deferred, Ended, Looked,
-		Unresolved, Superseded, Proposed, Resolved, Completed, Tightened, Held, Released, Stopped, Alarmed, Frozen, ThawAsked, Thawed, Sending, Told, Failed, Lost, Waiting,
+		Unresolved, Superseded, Proposed, Resolved, Completed, Tightened, Held, Released, Stopped, Rescheduled, Alarmed, Frozen, ThawAsked, Thawed, Sending, Told, Failed, Lost, Waiting,
 	}
 }
 

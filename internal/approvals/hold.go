@@ -6,6 +6,9 @@ import "time"
 func (r *Request) ready(at time.Time) {
 	r.State, r.ApprovedAt = StateApproved, at
 	r.Until = at.Add(r.Policy.CoolOff)
+	if r.Plan.NotBefore.After(r.Until) {
+		r.Until = r.Plan.NotBefore
+	}
 	r.Window = r.Until.Add(r.Policy.Window)
 }
 

@@ -133,7 +133,7 @@ func (r *Request) cardSeq() int {
 	for i := len(r.Events) - 1; i >= 0; i-- {
 		switch r.Events[i].Kind { //nolint:exhaustive // the rest does not show
 		case Requested, Approved, Denied, Withdrawn, Expired, Drifted, Lapsed, Begun, Deferred, Ended, Unresolved, Superseded, Resolved, Completed,
-			Tightened, Held, Released, Stopped, Frozen, ThawAsked, Thawed:
+			Rescheduled, Tightened, Held, Released, Stopped, Frozen, ThawAsked, Thawed:
 			return r.Events[i].Seq
 		}
 	}
@@ -148,7 +148,7 @@ func (r *Request) threadReady() bool {
 func (r *Request) tellsThread(e Event) bool {
 	switch e.Kind {
 	case Approved, Denied, Withdrawn, Expired, Reminded, Drifted, Lapsed, Deferred, Ended, Unresolved, Superseded, Proposed, Resolved,
-		Tightened, Held, Released, Stopped, Alarmed, ThawAsked, Thawed:
+		Rescheduled, Tightened, Held, Released, Stopped, Alarmed, ThawAsked, Thawed:
 		return true
 	case Requested, Frozen, Refused, Mistyped, Rechecked, Begun, Looked, Completed, Sending, Told, Failed, Lost, Waiting:
 		return false

@@ -19,7 +19,7 @@ type Ask struct {
 	Linked *Request
 }
 
-func (a Ask) decide(*Request, time.Time) ([]Event, error) {
+func (a Ask) decide(_ *Request, now time.Time) ([]Event, error) {
 	if !a.Requester || !a.By.Known() {
 		return nil, refuse(NotRequester, "You may not ask for offboardings here. Nothing was done. "+
 			"Ask somebody who may, or have yourself added to the requesters in the bot's configuration.")
@@ -34,6 +34,9 @@ func (a Ask) decide(*Request, time.Time) ([]Event, error) {
 		return nil, refuse(OwnAccount, "This account is your own. Nothing was done. Somebody else must ask for it.")
 	}
 	if err := a.alreadyThere(); err != nil {
+		return nil, err
+	}
+	if err := CheckNotBefore(a.Plan.NotBefore, now); err != nil {
 		return nil, err
 	}
 	e := Event{Kind: Requested, By: a.By, Plan: &a.Plan, Policy: &a.Policy, Reason: a.Reason}

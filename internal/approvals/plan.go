@@ -39,10 +39,13 @@ type Plan struct {
 }
 
 // Digest is the hex SHA-256 over everything in the plan that people approve: each step's provider and its host, tenant, account id and
-// action in their order, what the card showed of the account, and whether writes are on. Two plans with one digest are the same plan.
+// action in their order, what the card showed of the account, whether writes are on, and when it is scheduled for. Two plans with one digest are the same plan.
 func (p Plan) Digest() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "plan/1\nwrites=%t\ntarget=%q\n", p.Writes, p.Target.ID)
+	if !p.NotBefore.IsZero() { // cards that were posted before there was a schedule keep their digests
+		fmt.Fprintf(h, "not before=%d\n", p.NotBefore.Unix())
+	}
 	for i, s := range p.Steps {
 		a := s.Account
 		fmt.Fprintf(h, "step %d\n%q\n%q\n%q\n%q\n%q\n", i+1, a.Provider, s.Host, a.Tenant, a.ID, s.Action)

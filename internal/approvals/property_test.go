@@ -100,7 +100,7 @@ func (h *history) ask() {
 	h.idle, h.now, h.limit = 0, h.now.Add(time.Minute), h.pick(4, "limited") == 0
 	account := h.account()
 	account.State, account.Email = providers.StateActive, fmt.Sprintf("p%d@example.com", target)
-	plan := approvals.Plan{Writes: h.pick(8, "writes") != 0, Steps: []approvals.Step{{Account: account, Action: providers.Delete}}}
+	plan := approvals.Plan{Writes: h.pick(8, "writes") != 0, NotBefore: h.someTime(), Steps: []approvals.Step{{Account: account, Action: providers.Delete}}}
 	if h.pick(2, "two steps") == 1 {
 		second := account
 		second.ID = "2001"
@@ -200,7 +200,7 @@ func (h *history) wish() approvals.Wish {
 }
 
 func (h *history) rare(by approvals.Person, step int) approvals.Wish {
-	switch h.pick(8, "rare") {
+	switch h.pick(9, "rare") {
 	case 0:
 		return approvals.Missing{Step: step, Sight: *h.sight()}
 	case 1:
@@ -216,11 +216,21 @@ func (h *history) rare(by approvals.Person, step int) approvals.Wish {
 			return approvals.Doubt{Reason: "the journal was rolled back"}
 		}
 		return approvals.Remind{}
+	case 7:
+		if h.pick(3, "reschedule") > 0 {
+			return approvals.Remind{}
+		}
+		return approvals.Reschedule{By: by, Right: h.pick(2, "right") > 0, NotBefore: h.someTime()}
 	case 6:
 		return approvals.Receipt{Event: approvals.Event{Kind: approvals.Told, Key: approvals.KeyCard, Place: approvals.Place{Channel: "C", TS: "1"}}}
 	default:
 		return approvals.Refuse{By: by, Button: approvals.ButtonApprove, Reason: "x"}
 	}
+}
+
+// someTime is no time mostly, and one to come or one that has passed now and then.
+func (h *history) someTime() time.Time {
+	return []time.Time{{}, {}, h.now.Add(time.Minute), h.now.Add(3 * time.Hour)}[h.pick(4, "not before")]
 }
 
 func (h *history) digest() string {
@@ -298,6 +308,7 @@ func (h *history) sight() *providers.Sight {
 type judge struct {
 	t         *rapid.T
 	needs     int
+	notBefore time.Time
 	digest    string
 	consents  []approvals.Event // since the plan last changed
 	begun     map[int]int       // attempts since the plan last changed, by step
@@ -321,6 +332,9 @@ func (j *judge) asked(before *approvals.Request, w approvals.Wish, at time.Time,
 			}
 			if age := at.Sub(w.Asked); e.Kind == approvals.Begun && (age < 0 || age > 30*time.Second) {
 				j.t.Fatalf("begun on what was read %v ago", age)
+			}
+			if e.Kind == approvals.Begun && at.Before(j.notBefore) {
+				j.t.Fatalf("begun at %v, and approved for not before %v", at, j.notBefore)
 			}
 			if e.Kind == approvals.Begun {
 				j.stood(w, at)
@@ -379,10 +393,13 @@ func (j *judge) see(r *approvals.Request, events []approvals.Event) {
 		case approvals.Proposed:
 			j.proposed = e
 		case approvals.Requested:
+			j.notBefore = e.Plan.NotBefore
 			j.needs, j.digest, j.requestBy = e.Policy.Approvals, e.Plan.Digest(), e.By
 			j.begun, j.inFlight, j.ended, j.consumed = map[int]int{}, map[int]bool{}, map[int]approvals.Outcome{}, map[int]bool{}
 		case approvals.Drifted:
 			j.digest, j.consents, j.begun = e.Plan.Digest(), nil, map[int]int{}
+		case approvals.Rescheduled:
+			j.moves(e)
 		case approvals.Approved:
 			j.consents = append(j.consents, e)
 		case approvals.Lapsed:
@@ -398,6 +415,14 @@ func (j *judge) see(r *approvals.Request, events []approvals.Event) {
 			j.seeEnded(e)
 		}
 	}
+}
+
+// moves holds that the person to be removed moves nothing, and forgets all approvals.
+func (j *judge) moves(e approvals.Event) {
+	if really(e.By) == target {
+		j.t.Fatalf("moved by %+v, who is to be removed", e.By)
+	}
+	j.digest, j.notBefore, j.consents, j.begun = e.Plan.Digest(), e.Plan.NotBefore, nil, map[int]int{}
 }
 
 func (j *judge) seeBegun(r *approvals.Request, e approvals.Event) {

@@ -23,6 +23,7 @@ const (
 	WrongPlace     Code = "wrong_place"     // the click did not come from the request's card
 	NotShownYet    Code = "not_shown_yet"   // the card's place is not on record yet
 	NotOpen        Code = "not_open"        // there is nothing to resolve by hand
+	BadTime        Code = "bad_time"        // nothing can be scheduled for that time
 	NotNow         Code = "not_now"         // the dispatcher asked for what is not owed (any more)
 	NotUnderstood  Code = "not_understood"  // the request holds events of a newer version
 )

@@ -110,7 +110,7 @@ func (r *Request) apply(e Event) {
 	switch e.Kind { //nolint:exhaustive // receipts are handled above, unknown kinds below
 	case Requested:
 		r.applyRequested(e)
-	case Approved, Denied, Withdrawn, Expired, Drifted, Lapsed, Tightened:
+	case Approved, Denied, Withdrawn, Expired, Drifted, Lapsed, Tightened, Rescheduled:
 		r.applyDecision(e)
 	case Held, Released, Stopped:
 		r.applyHold(e)
@@ -181,6 +181,8 @@ func (r *Request) applyDecision(e Event) {
 		r.lapse(e)
 	case Tightened:
 		r.tighten(e)
+	case Rescheduled:
+		r.reschedule(e)
 	}
 }
 

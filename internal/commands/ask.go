@@ -19,6 +19,9 @@ func (s *Service) ask(ctx context.Context, by approvals.Person, line Line) (Repl
 	if err := s.mayAsk(ctx, by); err != nil {
 		return Reply{}, err
 	}
+	if err := s.settleTime(ctx, by, &line); err != nil {
+		return Reply{}, err
+	}
 	where, err := s.where(line)
 	if err != nil {
 		return Reply{}, err
@@ -132,9 +135,13 @@ func (s *Service) record(ctx context.Context, by, target approvals.Person, h hit
 	if err != nil {
 		return Reply{}, err
 	}
+	notBefore, err := s.moment(ctx, by, line.At)
+	if err != nil {
+		return Reply{}, err
+	}
 	action := actionFor(d, line)
 	info, _ := d.Info(action)
-	plan := approvals.Plan{Target: target, Writes: s.set.Writes, Steps: []approvals.Step{{
+	plan := approvals.Plan{Target: target, Writes: s.set.Writes, NotBefore: notBefore, Steps: []approvals.Step{{
 		Account: account, Action: action, Vendor: d.Vendor, Host: d.Host,
 		Reversible: info.Reversible, Warning: info.Warning, Undo: info.Undo,
 	}}}

@@ -29,6 +29,7 @@ type chosen struct {
 	Action   string `json:"a"`
 	Reason   string `json:"w,omitempty"`
 	Mention  string `json:"m,omitempty"`
+	At       string `json:"t,omitempty"`
 }
 
 // encodeChosen escapes no more than it must: a button carries 2,000 code points (facts/slack.md).
@@ -305,7 +306,7 @@ func (s *Service) choose(ctx context.Context, c Click) (Ack, Later, error) {
 		s.log.Warn("a choice carries no account")
 		return Ack{}, nil, nil
 	}
-	line := Line{Verb: VerbAsk, Who: v.ID, Provider: v.Provider, Action: providers.Action(v.Action), Reason: v.Reason}
+	line := Line{Verb: VerbAsk, Who: v.ID, Provider: v.Provider, Action: providers.Action(v.Action), Reason: v.Reason, At: v.At}
 	if line.check() != nil || v.Mention != "" && !slackID.MatchString(v.Mention) {
 		s.log.Warn("a choice that could not have been typed")
 		return Ack{}, nil, nil

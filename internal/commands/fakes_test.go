@@ -20,6 +20,7 @@ type directory struct {
 	people    map[string]approvals.Person
 	unwelcome map[string]*commands.Unwelcome
 	groups    map[string][]string
+	zones     map[string]*time.Location
 	down      error // everything fails
 	noGroups  error // groups cannot be read
 	reads     int   // groups that were asked for
@@ -40,6 +41,13 @@ func (d *directory) Mentioned(_ context.Context, id string) (approvals.Person, e
 		return p, nil
 	}
 	return approvals.Person{}, errors.New("user_not_found")
+}
+
+func (d *directory) Zone(_ context.Context, id string) (*time.Location, error) {
+	if d.down != nil {
+		return nil, d.down
+	}
+	return d.zones[id], nil
 }
 
 func (d *directory) Members(_ context.Context, group string) ([]string, error) {

@@ -75,6 +75,7 @@ func (s *Service) Submit(ctx context.Context, v Submit) (Ack, Later, error) {
 func (s *Service) submitAsk(ctx context.Context, v Submit) (Ack, Later, error) {
 	line := Line{
 		Verb: VerbAsk, Provider: v.Values[FieldProvider], Action: providers.Action(v.Values[FieldAction]), Reason: v.Values[FieldReason],
+		At: v.Values[FieldAt],
 	}
 	who, rest := cutWord(quotes.Replace(v.Values[FieldWho]))
 	err := line.setWho(who)

@@ -85,6 +85,9 @@ func (s *Service) status(ctx context.Context, by approvals.Person, number int) (
 	case approvals.StatePending:
 		lines = append(lines, "It can be decided until "+mrkdwn.Time(r.Expires)+".")
 	case approvals.StateApproved:
+		if r.Until.After(s.now()) {
+			lines = append(lines, "It begins not before "+mrkdwn.Time(r.Until)+".")
+		}
 		lines = append(lines, "It may begin until "+mrkdwn.Time(r.Window)+".")
 	case approvals.StateHeld:
 		lines = append(lines, "A cap is reached. It expires at "+mrkdwn.Time(r.Expires)+".")

@@ -16,13 +16,14 @@ type Verb string
 
 // The verbs.
 const (
-	VerbAsk      Verb = "ask"
-	VerbForm     Verb = "form" // nothing was typed
-	VerbHelp     Verb = "help"
-	VerbList     Verb = "list"
-	VerbStatus   Verb = "status"
-	VerbWithdraw Verb = "withdraw"
-	VerbResolve  Verb = "resolve"
+	VerbAsk        Verb = "ask"
+	VerbForm       Verb = "form" // nothing was typed
+	VerbHelp       Verb = "help"
+	VerbList       Verb = "list"
+	VerbStatus     Verb = "status"
+	VerbWithdraw   Verb = "withdraw"
+	VerbResolve    Verb = "resolve"
+	VerbReschedule Verb = "reschedule"
 )
 
 // Line is a parsed /offboard line.
@@ -33,14 +34,16 @@ type Line struct {
 	Provider string // empty: all
 	Action   providers.Action
 	Reason   string
-	Number   int  // VerbStatus, VerbWithdraw, VerbResolve
-	Done     bool // VerbResolve
+	At       string // not before when, as it was typed; empty: at once. VerbAsk, VerbReschedule
+	Number   int    // VerbStatus, VerbWithdraw, VerbResolve, VerbReschedule
+	Done     bool   // VerbResolve
 }
 
 // longest is how many code points a reason and a who may have.
 const (
 	longestReason = 500
 	longestWho    = 320
+	longestTime   = 40
 )
 
 // fault is what is wrong with a line, in plain words for who typed it.
@@ -65,6 +68,7 @@ var (
 	number   = regexp.MustCompile(`^(?i:off-)([0-9]{1,9})$`)
 	spaced   = regexp.MustCompile(`^\s*("[^"]*"|\S+)`)
 	longName = regexp.MustCompile(`^--?([a-z]+)(?:[=:](.*))?$`)
+	clock    = regexp.MustCompile(`^[0-9]{1,2}:[0-9]{2}`)
 	keyed    = regexp.MustCompile(`^([a-z]+):(.*)$`)
 )
 
@@ -92,6 +96,8 @@ func ParseLine(text string) (Line, error) {
 		return parseNumbered(VerbWithdraw, rest)
 	case "resolve":
 		return parseResolve(rest)
+	case "reschedule":
+		return parseReschedule(rest)
 	}
 	return parseAsk(text)
 }
@@ -138,6 +144,20 @@ func parseResolve(rest string) (Line, error) {
 	return Line{Verb: VerbResolve, Number: n, Done: how == "done", Reason: reason}, nil
 }
 
+func parseReschedule(rest string) (Line, error) {
+	name, rest := cutWord(rest)
+	n, err := parseNumber(name)
+	at, isAt := strings.CutPrefix(strings.ToLower(rest), "at:")
+	at = strings.Trim(at, ` "`)
+	if err != nil || !isAt || at == "" {
+		return Line{}, faultf("Say which request and when: reschedule OFF-42 at:2026-03-02T18:00, or at:now.")
+	}
+	if utf8.RuneCountInString(at) > longestTime {
+		return Line{}, faultf("That is no time. Write it like at:2026-03-02T18:00.")
+	}
+	return Line{Verb: VerbReschedule, Number: n, At: at}, nil
+}
+
 // cutWord takes the first word off, or what stands in the first double quotes.
 func cutWord(s string) (word, rest string) {
 	m := spaced.FindStringSubmatch(s)
@@ -170,6 +190,9 @@ func parseAsk(text string) (Line, error) {
 		} else if value == "" && (apart || rest != "") {
 			value, rest = cutWord(rest)
 		}
+		if key == "at" {
+			value, rest = withClock(value, rest)
+		}
 		if err := l.set(key, value); err != nil {
 			return Line{}, err
 		}
@@ -180,13 +203,22 @@ func parseAsk(text string) (Line, error) {
 	return l, nil
 }
 
+// withClock adds the time of the day that stands apart from the day.
+func withClock(day, rest string) (at, after string) {
+	word, after := cutWord(rest)
+	if !clock.MatchString(word) {
+		return day, rest
+	}
+	return strings.Trim(day, `"`) + " " + word, after
+}
+
 // option reads key:value, --key value and --key=value. A word in quotes is never an option. apart: the value may follow as the next word.
 func option(word string, quoted bool) (key, value string, ok, apart bool) {
 	lower := strings.ToLower(word)
 	if m := longName.FindStringSubmatch(lower); m != nil && !quoted {
 		return m[1], word[len(word)-len(m[2]):], true, m[2] == ""
 	}
-	if m := keyed.FindStringSubmatch(lower); m != nil && !quoted && (m[1] == "provider" || m[1] == "action" || m[1] == "reason") {
+	if m := keyed.FindStringSubmatch(lower); m != nil && !quoted && (m[1] == "provider" || m[1] == "action" || m[1] == "at" || m[1] == "reason") {
 		return m[1], strings.Trim(word[len(word)-len(m[2]):], `"`), true, m[2] == ""
 	}
 	return "", "", false, false
@@ -210,10 +242,15 @@ func (l *Line) set(key, value string) error {
 		l.Provider = strings.ToLower(value)
 	case "action":
 		l.Action = providers.Action(strings.ToLower(value))
+	case "at":
+		l.At = value
 	case "reason":
 		return nil
 	default:
-		return faultf("I do not know the option %q. There are provider:NAME, action:delete or action:deactivate, and reason:text.", key)
+		return faultf("I do not know the option %q. There are provider:NAME, action:delete or action:deactivate, at:2026-03-02T18:00 and reason:text.", key)
+	}
+	if value == "" && key == "at" {
+		return faultf("at has no value. Write it like at:2026-03-02T18:00, without a space.")
 	}
 	if value == "" {
 		return faultf("%s has no value. Write %s:NAME, without a space.", key, key)
@@ -251,6 +288,8 @@ func (l *Line) check() error {
 		return faultf("That is not an e-mail address, an id, a login or an @mention. Check it and try again.")
 	case l.Action != "" && l.Action != providers.Delete && l.Action != providers.Deactivate:
 		return faultIn(FieldAction, "I do not know the action %q. There are delete and deactivate.", l.Action)
+	case utf8.RuneCountInString(l.At) > longestTime:
+		return faultIn(FieldAt, "That is no time. Write it like at:2026-03-02T18:00.")
 	case utf8.RuneCountInString(l.Reason) > longestReason:
 		return faultIn(FieldReason, "The reason is longer than %d characters. Shorten it.", longestReason)
 	}
@@ -267,12 +306,13 @@ func (l *Line) query() providers.Query {
 
 // Help is what /offboard help answers. It is plain text.
 func Help(command string) string {
-	return strings.ReplaceAll(`CMD who [provider:NAME] [action:delete|deactivate] [reason:why] – ask for an account's removal. `+
-		`who is an e-mail address, an id, a login or an @mention. A second person must approve it.
+	return strings.ReplaceAll(`CMD who [provider:NAME] [action:delete|deactivate] [at:2026-03-02T18:00] [reason:why] – ask for an account's removal. `+
+		`who is an e-mail address, an id, a login or an @mention. A second person must approve it. at is the time before which it does not begin, in your time zone.
 CMD – the same as a form.
 CMD list – the open requests.
 CMD status OFF-42 – how far a request is.
 CMD withdraw OFF-42 – take back what you asked for.
+CMD reschedule OFF-42 at:2026-03-02T18:00 – move what you asked for to another time (at:now: none). It must be approved again.
 CMD resolve OFF-42 done|not-done reason – two approvers together settle an unknown outcome by hand.`, "CMD", command)
 }
 

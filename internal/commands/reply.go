@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"time"
 
 	"offboard/internal/approvals"
 )
@@ -60,6 +61,7 @@ const (
 	FieldProvider = "provider" // empty: all
 	FieldAction   = "action"   // empty: the provider's default
 	FieldReason   = "reason"
+	FieldAt       = "at" // not before when; empty: at once
 	FieldTyped    = "typed"
 )
 
@@ -91,6 +93,8 @@ type Directory interface {
 	// Mentioned returns the person behind a user id that somebody wrote. People who have left Slack already are returned too;
 	// bots and people of other teams are *Unwelcome.
 	Mentioned(ctx context.Context, userID string) (approvals.Person, error)
+	// Zone returns the person's time zone; nil: Slack does not say, or names one that is not known here.
+	Zone(ctx context.Context, userID string) (*time.Location, error)
 	// Members returns the user ids in a user group; none for an empty group.
 	Members(ctx context.Context, groupID string) ([]string, error)
 }

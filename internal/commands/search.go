@@ -145,7 +145,7 @@ func (h hit) choice(line Line) Choice {
 	return Choice{
 		Text: strings.Join(parts, " · "), Label: "Ask to " + do,
 		Value: encodeChosen(chosen{
-			Provider: d.Name, ID: a.ID, Action: string(actionFor(d, line)), Reason: mrkdwn.Clean(line.Reason), Mention: line.Mention,
+			Provider: d.Name, ID: a.ID, Action: string(actionFor(d, line)), Reason: mrkdwn.Clean(line.Reason), Mention: line.Mention, At: line.At,
 		}),
 	}
 }

@@ -104,6 +104,10 @@ func (s *Service) Command(ctx context.Context, c Command) (Ack, Later, error) {
 		return s.atOnce(ctx, c, func(by approvals.Person) (Reply, error) {
 			return s.withdraw(ctx, by, line.Number, c.Delivery.Keys...)
 		})
+	case VerbReschedule:
+		return s.atOnce(ctx, c, func(by approvals.Person) (Reply, error) {
+			return s.reschedule(ctx, by, line, c.Delivery.Keys...)
+		})
 	case VerbResolve:
 		return s.atOnce(ctx, c, func(by approvals.Person) (Reply, error) {
 			return s.resolve(ctx, by, line, c.Delivery.Keys...)

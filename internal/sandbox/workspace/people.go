@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ type Person struct {
 	AppUser          bool
 	Deleted          bool // may still act through this package: a click can cross a deletion
 	Admin            bool
+	Zone             string   // time zone, as in the IANA database; empty: Etc/UTC
 	TeamID           string   // empty: this workspace
 	EnterpriseID     string   // set: the person belongs to an organisation, and
 	EnterpriseTeams  []string // is in these of its workspaces
@@ -112,7 +114,7 @@ func (w *Workspace) userJSON(p *Person, email bool) map[string]any {
 	}
 	out := map[string]any{
 		"id": p.ID, "team_id": p.TeamID, "name": p.Name, "deleted": p.Deleted, "real_name": p.Name, "profile": profile, "color": "9f69e7",
-		"is_bot": p.Bot, "is_app_user": p.AppUser, "updated": 1, "tz": "Etc/UTC", "tz_label": "UTC", "tz_offset": 0,
+		"is_bot": p.Bot, "is_app_user": p.AppUser, "updated": 1, "tz": cmp.Or(p.Zone, "Etc/UTC"), "tz_label": "UTC", "tz_offset": 0,
 	}
 	if p.ID == w.cfg.BotUserID {
 		profile["api_app_id"], profile["bot_id"] = w.cfg.AppID, w.cfg.BotID

@@ -69,6 +69,9 @@ func confirmText(r *approvals.Request) string {
 	case !r.Plan.Reversible():
 		out = "This is permanent and cannot be undone. "
 	}
+	if !r.Plan.NotBefore.IsZero() {
+		out += "Not before " + mrkdwn.UTC(r.Plan.NotBefore) + ". "
+	}
 	if len(r.Plan.Steps) != 1 {
 		return out + fmt.Sprintf("%d steps, as the card lists them.", len(r.Plan.Steps))
 	}

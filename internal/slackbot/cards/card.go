@@ -3,6 +3,7 @@ package cards
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -22,6 +23,9 @@ func Card(r *approvals.Request) Message {
 	blocks = append(blocks, section(standing(r)))
 	if len(r.Drift) > 0 && !r.State.Ended() {
 		blocks = append(blocks, section("*Changed since it was approved, so earlier approvals are void:* "+differences(r.Drift)))
+	}
+	if !r.Plan.NotBefore.IsZero() && !r.State.Ended() {
+		blocks = append(blocks, section("*When:* "+scheduled(r.Plan.NotBefore)+"."))
 	}
 	blocks = append(blocks, steps(r)...)
 	blocks = append(blocks, section(asked(r)), slack.NewContextBlock("", md(footer(r))))
@@ -114,6 +118,22 @@ func wanting(r *approvals.Request) string {
 		who = fmt.Sprintf("%d approvers", n)
 	}
 	return fmt.Sprintf("Still needed by %s: %s other than %s.", mrkdwn.Time(r.Expires), who, mrkdwn.Person(r.Requester.ID))
+}
+
+// scheduled says when the call may begin, as its schedule has it.
+func scheduled(notBefore time.Time) string {
+	if notBefore.IsZero() {
+		return "it begins as soon as it is approved"
+	}
+	return "it begins not before " + mrkdwn.Time(notBefore)
+}
+
+// movedTo is when a request that was moved may begin.
+func movedTo(e approvals.Event) time.Time {
+	if e.Plan == nil {
+		return time.Time{}
+	}
+	return e.Plan.NotBefore
 }
 
 func begins(r *approvals.Request) string {

@@ -88,6 +88,7 @@ func requests() map[string]*approvals.Request {
 	typed := asks(true, 2, deactivation())
 	typed.Policy.Confirm = approvals.ConfirmTyped
 	moved := del().Fold(approved(approver))
+	at := start.Add(48 * time.Hour)
 	return map[string]*approvals.Request{
 		"pending_delete":      del(),
 		"pending_terminate":   asks(true, 1, termination()),
@@ -114,11 +115,29 @@ func requests() map[string]*approvals.Request {
 		"withdrawn":           del().Fold(approvals.Event{Kind: approvals.Withdrawn, By: requester}),
 		"expired":             del().Fold(approvals.Event{Kind: approvals.Expired, Reason: "not enough people approved in time"}),
 		"held":                del().Fold(approved(approver), held()),
+		"pending_scheduled":   scheduledFor(at),
+		"pending_moved":       scheduledFor(at).Fold(approved(approver), rescheduled(at.Add(time.Hour))),
+		"approved_scheduled":  scheduledFor(at).Fold(approved(approver)),
 		"stopped":             del().Fold(approved(approver), approvals.Event{Kind: approvals.Stopped, By: other}),
 		"frozen":              frozen(),
 		"thawed":              frozen().Fold(approvals.Event{Kind: approvals.ThawAsked, By: approver, Reason: "it was a drill"}, approvals.Event{Kind: approvals.Thawed, By: other}),
 		"no_name_and_no_mail": asks(true, 1, bare()),
 	}
+}
+
+func scheduledFor(at time.Time) *approvals.Request {
+	plan := asks(true, 1, deletion()).Plan
+	plan.NotBefore = at
+	r := &approvals.Request{ID: "req_0123456789abcdef", Number: 42}
+	return r.Fold(approvals.Event{
+		Kind: approvals.Requested, At: start, By: requester, Plan: &plan, Reason: "left the company",
+		Policy: &approvals.Policy{Name: "policy 1", Approvals: 1, Expires: 24 * time.Hour, Window: time.Hour, Confirm: approvals.ConfirmDialog},
+	})
+}
+
+func rescheduled(at time.Time) approvals.Event {
+	plan := scheduledFor(at).Plan
+	return approvals.Event{Kind: approvals.Rescheduled, At: start.Add(time.Hour), By: requester, Plan: &plan}
 }
 
 func held() approvals.Event {

@@ -36,6 +36,8 @@ func AskForm(f commands.AskForm) (slack.ModalViewRequest, error) {
 	if b := choices(commands.FieldAction, "Action", "Leave it empty for the provider's default", f.Actions); b != nil {
 		blocks = append(blocks, b)
 	}
+	blocks = append(blocks, input(commands.FieldAt, "Not before", "Leave it empty to begin as soon as it is approved",
+		slack.NewDateTimePickerBlockElement(actionValue), true))
 	reason := line(mostReason)
 	reason.Multiline = true
 	blocks = append(blocks, input(commands.FieldReason, "Reason", "People who decide will read it", reason, true))

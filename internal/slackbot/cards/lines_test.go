@@ -170,7 +170,7 @@ func TestForms(t *testing.T) {
 		many[i] = strings.Repeat("p", 70) + time.Duration(i).String()
 	}
 	ask, err = cards.AskForm(commands.AskForm{Providers: many})
-	if err != nil || len(ask.Blocks.BlockSet) != 3 {
+	if err != nil || len(ask.Blocks.BlockSet) != 4 {
 		t.Errorf("%d blocks, %v", len(ask.Blocks.BlockSet), err)
 	}
 	checkView(t, ask)

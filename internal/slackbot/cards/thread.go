@@ -40,7 +40,7 @@ func deed(k approvals.Kind) bool {
 func happened(r *approvals.Request, e approvals.Event) string {
 	switch e.Kind {
 	case approvals.Requested, approvals.Approved, approvals.Denied, approvals.Withdrawn, approvals.Expired, approvals.Reminded,
-		approvals.Refused, approvals.Mistyped, approvals.Drifted, approvals.Lapsed, approvals.Tightened, approvals.Held, approvals.Released, approvals.Stopped,
+		approvals.Refused, approvals.Mistyped, approvals.Drifted, approvals.Rescheduled, approvals.Lapsed, approvals.Tightened, approvals.Held, approvals.Released, approvals.Stopped,
 		approvals.Frozen, approvals.ThawAsked, approvals.Thawed:
 		return decision(r, e)
 	case approvals.Rechecked, approvals.Begun, approvals.Deferred, approvals.Ended, approvals.Looked, approvals.Unresolved,
@@ -82,6 +82,8 @@ func decision(r *approvals.Request, e approvals.Event) string {
 		return fmt.Sprintf("%s typed something else than the card shows (%s).", by, tries(r, e))
 	case approvals.Drifted:
 		return "This is not what was approved any more: " + differences(e.Differences) + ". All approvals are void, and nothing was called."
+	case approvals.Rescheduled:
+		return fmt.Sprintf("Moved by %s: %s. Earlier approvals are void.", by, scheduled(movedTo(e)))
 	case approvals.Lapsed:
 		return fmt.Sprintf("The approval of %s counts no more%s Nothing was called.", by, clause(e.Reason))
 	case approvals.Tightened:
@@ -146,7 +148,7 @@ func consents(r *approvals.Request, e approvals.Event) int {
 		switch x.Kind { //nolint:exhaustive // the others change nothing about it
 		case approvals.Approved:
 			n++
-		case approvals.Drifted:
+		case approvals.Drifted, approvals.Rescheduled:
 			n = 0
 		case approvals.Lapsed:
 			n--
@@ -171,12 +173,12 @@ func advice(r *approvals.Request, e approvals.Event, command string) string {
 	asker := mrkdwn.Person(r.Requester.ID)
 	switch e.Kind { //nolint:exhaustive // the rest needs none
 	case approvals.Approved, approvals.Lapsed:
-		return whatNow(r, max(0, r.Policy.Approvals-consents(r, e)))
+		return whatNow(asOf(r, e), max(0, r.Policy.Approvals-consents(r, e)))
 	case approvals.Denied:
 		return asker + ", this request is closed."
 	case approvals.Expired:
 		return asker + ", ask again if it is still wanted."
-	case approvals.Drifted:
+	case approvals.Drifted, approvals.Rescheduled:
 		return "Read the card again, then decide."
 	case approvals.Ended, approvals.Resolved:
 		return asker + ", " + meaning(r, r.Plan.Steps[e.Step], e.Outcome)
@@ -194,10 +196,16 @@ func advice(r *approvals.Request, e approvals.Event, command string) string {
 // notHere: slash commands do not work inside threads (facts/slack.md).
 const notHere = "in the channel, not in a thread"
 
+// asOf is the request as it stood right after an event: it may have gone on since.
+func asOf(r *approvals.Request, e approvals.Event) *approvals.Request {
+	then := &approvals.Request{ID: r.ID, Number: r.Number}
+	return then.Fold(r.Events[:min(max(e.Seq, 0), len(r.Events))]...)
+}
+
 func whatNow(r *approvals.Request, missing int) string {
 	switch missing {
 	case 0:
-		return beginsNow(r)
+		return strings.TrimSpace(begins(r))
 	case 1:
 		return "1 more approval is needed."
 	default:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"time"
+	_ "time/tzdata" // the zones that Slack names, also where the machine has none
 
 	"offboard/internal/approvals"
 	"offboard/internal/commands"
@@ -62,6 +63,19 @@ func (d *Directory) Mentioned(ctx context.Context, userID string) (approvals.Per
 		return approvals.Person{}, unwelcome(why, u.person())
 	}
 	return u.person(), nil
+}
+
+// Zone returns a person's time zone; nil: Slack does not say, or it is not one of the IANA database.
+func (d *Directory) Zone(ctx context.Context, userID string) (*time.Location, error) {
+	u, err := d.user(ctx, userID)
+	if err != nil || u.Zone == "" || u.Zone == "Local" { // Local would be the machine's own
+		return nil, err
+	}
+	zone, err := time.LoadLocation(u.Zone)
+	if err != nil {
+		zone = nil // the person is told to write the distance from UTC
+	}
+	return zone, nil
 }
 
 type members struct {

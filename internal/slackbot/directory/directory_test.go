@@ -157,6 +157,33 @@ func TestMentioned(t *testing.T) {
 	}
 }
 
+func zoned(old, replacement string) string { return strings.Replace(documented, old, replacement, 1) }
+
+func TestZone(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		answer, want string
+		err          bool
+	}{
+		"as Slack says":  {documented, "Europe/Vienna", false},
+		"not said":       {zoned(`"tz":"Europe/Vienna",`, ``), "", false},
+		"null":           {zoned(`"tz":"Europe/Vienna"`, `"tz":null`), "", false},
+		"not in the map": {zoned(`Europe/Vienna`, `Mars/Olympus`), "", false},
+		"a path":         {zoned(`Europe/Vienna`, `../../etc/passwd`), "", false},
+		"the machine's":  {zoned(`Europe/Vienna`, `Local`), "", false},
+		"no":             {`{"ok":false}`, "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := directory.New(client(t, &slack{answers: map[string]string{"users.info": tc.answer}}), team, false)
+			zone, err := d.Zone(t.Context(), "U1")
+			if (err != nil) != tc.err || zone != nil && zone.String() != tc.want || zone == nil && tc.want != "" {
+				t.Errorf("%v, %v; want %q", zone, err, tc.want)
+			}
+		})
+	}
+}
+
 func TestMembers(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

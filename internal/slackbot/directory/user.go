@@ -37,6 +37,7 @@ type user struct {
 	Stranger        bool   `json:"is_stranger"`
 	Invited         bool   `json:"is_invited_user"`
 	EmailConfirmed  *bool  `json:"is_email_confirmed"` // left out in the answer that Slack documents
+	Zone            string `json:"tz"`                 // "Europe/Vienna"
 	Profile         struct {
 		Email string `json:"email"`
 	} `json:"profile"`

@@ -49,6 +49,7 @@ const submit = `{
 		"provider":{"value":{"type":"static_select","selected_option":{"text":{"type":"plain_text","text":"Z"},"value":"zitadel"}}},
 		"action":{"value":{"type":"static_select","selected_option":null}},
 		"reason":{"value":{"type":"plain_text_input","value":null}},
+		"at":{"value":{"type":"datetimepicker","selected_date_time":1772470800}},
 		"other":"not even an object"
 	}}}
 }`
@@ -174,7 +175,7 @@ func TestSubmit(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := got.Submit
-	want := map[string]string{"who": "ann@example.com", "provider": "zitadel", "action": "", "reason": ""}
+	want := map[string]string{"who": "ann@example.com", "provider": "zitadel", "action": "", "at": "2026-03-02T17:00:00Z", "reason": ""}
 	if diff := cmp.Diff(want, s.Values); diff != "" {
 		t.Errorf("values, -want +got:\n%s", diff)
 	}
@@ -196,6 +197,8 @@ func TestSubmitVariants(t *testing.T) {
 		"field not object":  {with(submit, `"action":{"value":{"type":"static_select","selected_option":null}}`, `"action":7`), inbound.WhyMalformed},
 		"two elements":      {with(submit, `"reason":{`, `"reason":{"second":{"value":"x"},`), inbound.WhyMalformed},
 		"value not text":    {with(submit, `"value":"ann@example.com"`, `"value":["ann@example.com"]`), inbound.WhyMalformed},
+		"time not a number": {with(submit, `"selected_date_time":1772470800`, `"selected_date_time":"soon"`), inbound.WhyMalformed},
+		"no time chosen":    {with(submit, `"selected_date_time":1772470800`, `"selected_date_time":null`), ""},
 		"no trigger":        {with(submit, `"trigger_id":"77.trigger", `, ``), ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package inbound
 import (
 	"encoding/json"
 	"slices"
+	"time"
 
 	"offboard/internal/commands"
 )
@@ -20,7 +21,7 @@ type view struct {
 var forms = []string{commands.FormAsk, commands.FormTyped}
 
 var formFields = []string{
-	commands.FieldWho, commands.FieldProvider, commands.FieldAction, commands.FieldReason, commands.FieldTyped,
+	commands.FieldWho, commands.FieldProvider, commands.FieldAction, commands.FieldReason, commands.FieldAt, commands.FieldTyped,
 }
 
 func (d *Decoder) submit(raw Raw, in *interaction) (Request, error) {
@@ -76,6 +77,7 @@ func entry(text json.RawMessage) (string, bool) {
 		Selected *struct {
 			Value string `json:"value"`
 		} `json:"selected_option"`
+		Moment *int64 `json:"selected_date_time"` // seconds since 1970
 	}
 	if json.Unmarshal(text, &elements) != nil || len(elements) > 1 {
 		return "", false
@@ -86,6 +88,8 @@ func entry(text json.RawMessage) (string, bool) {
 			return *e.Value, true
 		case e.Selected != nil:
 			return e.Selected.Value, true
+		case e.Moment != nil:
+			return time.Unix(*e.Moment, 0).UTC().Format(time.RFC3339), true
 		}
 	}
 	return "", true
