@@ -74,7 +74,7 @@ type clock struct {
 func (c *clock) hear(e approvals.Event) {
 	card := e.Key == approvals.KeyCard
 	switch {
-	case e.Kind == approvals.Requested || e.Kind == approvals.Drifted:
+	case e.Kind == approvals.Requested || e.Kind == approvals.Drifted || e.Kind == approvals.Rescheduled:
 		*c = clock{facts: e.Seq}
 	case e.Kind == approvals.Sending && card:
 		c.sending = e.At

@@ -92,6 +92,11 @@ func TestWhatCounts(t *testing.T) {
 				card(approvals.Told, 9, at.Add(3*time.Minute)), event(approvals.Approved, bobX, at.Add(2*time.Minute+3*time.Second))),
 			"approved 1 denied 0 lapsed 0 timed 1 hasty 1 median 3",
 		},
+		"timed from another time": {
+			life(alice, at, event(approvals.Rescheduled, alice, at.Add(time.Minute)), card(approvals.Told, 4, at.Add(2*time.Minute)),
+				event(approvals.Approved, bobX, at.Add(2*time.Minute+3*time.Second))),
+			"approved 1 denied 0 lapsed 0 timed 1 hasty 1 median 3",
+		},
 		"a change that the card did not show": {
 			life(alice, at, event(approvals.Drifted, approvals.Person{}, at.Add(time.Minute)), card(approvals.Told, 3, at.Add(2*time.Minute)),
 				event(approvals.Approved, bob, at.Add(2*time.Minute+3*time.Second))),
