@@ -56,6 +56,13 @@ func habits(requests ...*approvals.Request) audit.Habits {
 	return audit.HabitsOf(requests, monday.Add(-week), monday)
 }
 
+// moved is a request being moved to another time.
+func moved(at time.Time) approvals.Event {
+	e := event(approvals.Rescheduled, alice, at)
+	e.Plan = &approvals.Plan{NotBefore: at.Add(time.Hour)}
+	return e
+}
+
 // What counts, and what does not. Each case is one approver, who is Bob by one of his ids.
 func TestWhatCounts(t *testing.T) {
 	t.Parallel()
@@ -93,7 +100,7 @@ func TestWhatCounts(t *testing.T) {
 			"approved 1 denied 0 lapsed 0 timed 1 hasty 1 median 3",
 		},
 		"timed from another time": {
-			life(alice, at, event(approvals.Rescheduled, alice, at.Add(time.Minute)), card(approvals.Told, 4, at.Add(2*time.Minute)),
+			life(alice, at, moved(at.Add(time.Minute)), card(approvals.Told, 4, at.Add(2*time.Minute)),
 				event(approvals.Approved, bobX, at.Add(2*time.Minute+3*time.Second))),
 			"approved 1 denied 0 lapsed 0 timed 1 hasty 1 median 3",
 		},
