@@ -87,8 +87,8 @@ func (s shelf) Create(ctx context.Context, a approvals.Ask, l ...book.Limit) (*a
 	})
 }
 
-// people are Slack's answers about who is who.
-type people struct{}
+// people are Slack's answers about who is who. What else a directory says is not asked here.
+type people struct{ commands.Directory }
 
 func (people) Person(_ context.Context, s commands.Sender) (approvals.Person, error) {
 	return people{}.Mentioned(context.Background(), s.UserID)
