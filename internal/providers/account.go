@@ -70,13 +70,14 @@ type ActionInfo struct {
 
 // Description is what a provider says of itself. It is fixed at construction.
 type Description struct {
-	Name    string        // name in the configuration, for example "zitadel-eu"
-	Vendor  string        // what people call it: "ECGrid", "ZITADEL", "Torii"
-	Host    string        // where the configured URL leads: its host, with the port and path it has
-	Actions []ActionInfo  // at least one
-	Default Action        // the configured default
-	Settle  time.Duration // how long after a write a read may still show the state before it
-	Timeout time.Duration // how long one write may take before its outcome counts as unknown
+	Name      string        // name in the configuration, for example "zitadel-eu"
+	Vendor    string        // what people call it: "ECGrid", "ZITADEL", "Torii"
+	Host      string        // where the configured URL leads: its host, with the port and path it has
+	Actions   []ActionInfo  // at least one
+	Default   Action        // the configured default
+	RoleOrder []string      // its administrative roles, the highest first, as Account.Roles names them; empty where it has none
+	Settle    time.Duration // how long after a write a read may still show the state before it
+	Timeout   time.Duration // how long one write may take before its outcome counts as unknown
 }
 
 // Info returns the description of an action, and whether the provider has it.

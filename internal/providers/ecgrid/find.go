@@ -103,7 +103,7 @@ func (p *Provider) byEmail(ctx context.Context, value string) ([]user, error) {
 	if err != nil {
 		return nil, err
 	}
-	listed, err := p.listed(ctx, match)
+	listed, err := p.listed(ctx, nil, match)
 	if len(named) > 0 && (turnedDown(err) || errors.Is(err, errCrowd)) {
 		return named, nil
 	}
@@ -112,14 +112,16 @@ func (p *Provider) byEmail(ctx context.Context, value string) ([]user, error) {
 
 var errCrowd = errors.New("the list of users has no end in sight")
 
-// listed goes through all users that the key may see. A server may give smaller pages than were asked for, so the end is a page
+// listed goes through all users that the key may see, of a selection where one is given. A server may give smaller pages than were asked for, so the end is a page
 // that is empty, shows nobody new, or is not there.
-func (p *Provider) listed(ctx context.Context, match func(user) bool) ([]user, error) {
+func (p *Provider) listed(ctx context.Context, selection map[string]int, match func(user) bool) ([]user, error) {
+	body := map[string]int{"recordsPerPage": pageSize}
+	maps.Copy(body, selection)
 	seen := map[text]bool{}
 	var hits []user
 	for page := 1; page <= mostPages; page++ {
-		r, err := p.wire.Read(ctx, "search", http.MethodPost, "/v2/users/list", nil,
-			map[string]int{"pageNo": page, "recordsPerPage": pageSize})
+		body["pageNo"] = page
+		r, err := p.wire.Read(ctx, "search", http.MethodPost, "/v2/users/list", nil, body)
 		if page > 1 && missing(err) {
 			return hits, nil
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"offboard/internal/outbound"
@@ -68,7 +69,7 @@ func New(c Config) (*Provider, error) {
 func describe(name, host string, timeout time.Duration) providers.Description {
 	return providers.Description{
 		Name: name, Vendor: vendor, Host: host, Default: providers.Delete, Settle: settle, Timeout: timeout,
-		Actions: []providers.ActionInfo{{Action: providers.Delete}},
+		Actions: []providers.ActionInfo{{Action: providers.Delete}}, RoleOrder: slices.Clone(administrative),
 	}
 }
 

@@ -62,6 +62,7 @@ func (u user) account(provider string) providers.Account {
 	}
 	a.State, a.StateWord = u.state()
 	a.Roles, a.RolesNote = roles(string(u.AuthLevel))
+	a.RolesKnown = a.RolesNote == ""
 	return a
 }
 
@@ -103,7 +104,7 @@ func spelled(word string) string {
 	return word
 }
 
-// administrative are the levels from MailboxAdmin upwards; the others are ordinary.
+// administrative are the levels from MailboxAdmin upwards, the highest first; the others are ordinary.
 var (
 	administrative = []string{"Root", "TechOps", "NetOps", "NetworkAdmin", "NetworkUser", "MailboxAdmin"}
 	ordinary       = []string{"MailboxUser", "TPUser", "General"}

@@ -53,7 +53,7 @@ func (u user) account(provider string) providers.Account {
 	return providers.Account{
 		Provider: provider, Tenant: u.Environment, ID: u.ID, Email: u.Email, Name: u.name(),
 		State: state(u.Status), StateWord: u.Status, Change: string(u.UpdatedAt), Created: u.CreatedAt.time(),
-		RolesNote: "Torii has no administrative roles for the bot to read.",
+		RolesNote: "Torii has no administrative roles for the bot to read.", RolesKnown: true, // there are none
 	}
 }
 

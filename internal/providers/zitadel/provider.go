@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 
 	"offboard/internal/providers"
 	"offboard/internal/providers/wire"
@@ -43,7 +44,7 @@ const offline = "Access tokens that an application checks without asking ZITADEL
 func (p *Provider) Describe() providers.Description {
 	return providers.Description{
 		Name: p.config.Name, Vendor: vendor, Host: p.wire.Host(), Default: p.config.Default,
-		Settle: settle, Timeout: p.config.Timeout,
+		Settle: settle, Timeout: p.config.Timeout, RoleOrder: slices.Clone(roleOrder),
 		Actions: []providers.ActionInfo{
 			{
 				Action: providers.Deactivate, Reversible: true,

@@ -26,6 +26,7 @@ func (p *Provider) Read(ctx context.Context, id string) (providers.Account, erro
 	if err != nil {
 		return providers.Account{}, err
 	}
+	a.RolesKnown = a.RolesNote == rolesNone || a.RolesNote == rolesHere
 	return a, nil
 }
 

@@ -34,7 +34,7 @@ func TestReadGivesTheWholeAccount(t *testing.T) {
 	want := providers.Account{
 		Provider: "zitadel-test", Tenant: "org-2", ID: "42", Being: providers.Human, Name: "Grace H", Email: "g@x.y",
 		Logins: []string{"grace", "grace@org-2"}, State: providers.StateLocked, StateWord: "USER_STATE_LOCKED", Created: created,
-		Roles: []string{"IAM_OWNER", "ORG_OWNER"}, RolesNote: "Roles at other organisations are not looked at.",
+		Roles: []string{"IAM_OWNER", "ORG_OWNER"}, RolesNote: "Roles at other organisations are not looked at.", RolesKnown: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

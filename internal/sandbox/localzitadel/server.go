@@ -116,6 +116,8 @@ func (s *Server) mux() *http.ServeMux {
 		"DELETE /v2/users/{id}":                              s.deleteV2,
 		"DELETE /management/v1/users/{id}":                   s.deleteV1,
 		"POST /management/v1/users/{id}/memberships/_search": s.searchMemberships,
+		"POST /management/v1/orgs/me/members/_search":        s.searchOrgMembers,
+		"POST /admin/v1/members/_search":                     s.searchInstanceMembers,
 		"POST /v2/sessions/search":                           s.searchSessions,
 		"DELETE /v2/sessions/{id}":                           s.deleteSession,
 	} {

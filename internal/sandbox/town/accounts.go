@@ -32,12 +32,13 @@ var (
 const (
 	twice     = "sam.lee@example.com"
 	protected = "ceo@example.com"
+	chief     = "290000000000000104" // whose account at ZITADEL that is; an ORG_OWNER
 )
 
 // hired is who has an account where.
 var hired = map[string][]Leaver{
 	"ecgrid":  {Dana, Rosa, {twice, "Sam", "Lee", "1203"}},
-	"zitadel": {Omar, Lin, Priya, {protected, "Casey", "Young", "290000000000000104"}},
+	"zitadel": {Omar, Lin, Priya, {protected, "Casey", "Young", chief}},
 	"torii":   {Jonas, Kim, {twice, "Sam", "Lee", "01930000-0000-7000-8000-00000000a003"}},
 }
 
@@ -76,11 +77,15 @@ func (t *Town) Rehire() {
 		})
 	}
 	owns := t.ZITADEL.Exists(Priya.ID) // deleting a user takes the memberships along
+	first := !t.ZITADEL.Exists(chief)
 	for _, l := range hired["zitadel"] {
 		t.ZITADEL.Put(localzitadel.User{
 			ID: l.ID, Org: org, UserName: l.Email, Created: joined,
 			Human: &localzitadel.Human{GivenName: l.First, FamilyName: l.Last, DisplayName: l.First + " " + l.Last, Email: l.Email, Verified: true},
 		})
+	}
+	if first { // so that Priya is not the last owner
+		t.ZITADEL.Grant(localzitadel.Member{User: chief, Org: org, Roles: []string{"ORG_OWNER"}})
 	}
 	if !owns {
 		t.ZITADEL.Grant(localzitadel.Member{User: Priya.ID, Org: org, Roles: []string{"ORG_OWNER"}})
