@@ -150,12 +150,11 @@ func (a *app) openJournal(ctx context.Context) (*store, error) {
 // startInside starts the dispatcher, and then what takes requests in.
 func (a *app) startInside(ctx context.Context, all *parts, server *server, j journal.Journal, poster *post.Poster, self directory.Self) error {
 	b := book.New(j, a.now)
-	guard := approvals.Guard{Protected: protected(a.cfg.Protected, a.providers)}
 	w := newChannelWatch(poster, a.log)
 	who := directory.New(a.api, a.cfg.Slack.Team, self.Org)
-	s := commands.New(b, who, post.NewForms(a.api), a.providers, a.settings(guard, w, poster), a.now, a.log)
+	s := commands.New(b, who, post.NewForms(a.api), a.providers, a.settings(w, poster), a.now, a.log)
 	d := dispatch.New(b, s, a.providers, a.teller(poster), newMeter(a.health.registry),
-		dispatch.Settings{Replica: replica(), Writes: a.cfg.Writes, Guard: guard}, a.now, a.log)
+		dispatch.Settings{Replica: replica(), Writes: a.cfg.Writes, Guards: s}, a.now, a.log)
 	a.health.watch(d.Trouble)
 	a.health.watch(w.list)
 	all.start(ctx, part{"channel watch", w.run})
@@ -175,14 +174,14 @@ func (a *app) teller(p *post.Poster) dispatch.Teller {
 	return p
 }
 
-func (a *app) settings(guard approvals.Guard, w *channelWatch, poster *post.Poster) commands.Settings {
+func (a *app) settings(w *channelWatch, poster *post.Poster) commands.Settings {
 	rights := func(p config.People) commands.Rights { return commands.Rights{Users: p.Users, Groups: p.Groups} }
 	own := map[approvals.Right]commands.Rights{}
 	for right, who := range a.cfg.Rights {
 		own[right] = rights(who)
 	}
 	return commands.Settings{
-		Command: a.cfg.Slack.Command, Writes: a.cfg.Writes, Policies: a.cfg.Policies, Guard: guard,
+		Command: a.cfg.Slack.Command, Writes: a.cfg.Writes, Policies: a.cfg.Policies, Guard: protection(a.cfg.Protected, a.providers),
 		Requesters: rights(a.cfg.Requesters), Approvers: rights(a.cfg.Approvers), Own: own,
 		PerHour: a.cfg.Limits.PerHour, PerRequesterPerDay: a.cfg.Limits.PerRequesterPerDay,
 		CardsMayGoOut: w.fit,

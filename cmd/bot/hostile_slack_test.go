@@ -218,7 +218,8 @@ func TestHostileTokens(t *testing.T) {
 		if c.Method == workspace.ResponseURL {
 			want = workspace.TokenNone
 		}
-		if c.Token != want || c.Error != "" {
+		nobody := c.Method == "users.lookupByEmail" && c.Error == "users_not_found" // Dana is not in Slack
+		if c.Token != want || c.Error != "" && !nobody {
 			t.Errorf("%s was called with the token %s, refused %q", c.Method, c.Token, c.Error)
 		}
 	}

@@ -1,6 +1,7 @@
 package approvals
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -27,6 +28,7 @@ type Begin struct {
 	People   time.Time  // when Slack was asked for Standing
 	Writes   bool       // whether the configuration has writes on now
 	Guard    Guard
+	Whose    Whose
 }
 
 func (b Begin) decide(r *Request, now time.Time) ([]Event, error) {
@@ -37,6 +39,7 @@ func (b Begin) decide(r *Request, now time.Time) ([]Event, error) {
 		return nil, refuse(NotNow, "what was read of the account is not fresh")
 	}
 	plan := r.planNow(b.Step, b.Now, b.Writes)
+	plan.TargetGroups = b.Whose.Groups
 	if why := b.forbidden(r, plan); why != "" {
 		return []Event{{Kind: Ended, Step: b.Step, Outcome: NotDone, Proof: why + "; nothing was called"}}, nil
 	}
@@ -45,6 +48,7 @@ func (b Begin) decide(r *Request, now time.Time) ([]Event, error) {
 		return []Event{b.already(step)}, nil
 	}
 	if plan.Digest() != r.Digest {
+		plan.Target = b.Whose.orKnown(plan.Target)
 		return []Event{{Kind: Drifted, Step: b.Step, Differences: r.differences(b.Step, b.Now, b.Writes), Plan: &plan}}, nil
 	}
 	if lapsed, err := b.lapsed(r, now); err != nil || len(lapsed) > 0 {
@@ -67,14 +71,13 @@ func (b Begin) decide(r *Request, now time.Time) ([]Event, error) {
 
 // forbidden says why the account may not be touched at all as it is now; empty: it may.
 func (b Begin) forbidden(r *Request, plan Plan) string {
-	switch {
-	case b.Guard.Check(plan) != nil:
-		return "protected since it was asked for"
-	case plan.Concerns(r.Requester):
-		return "by now the account is that of the person who asked"
-	default:
-		return ""
+	if f, ok := errors.AsType[*Refusal](b.Guard.Check(plan, r.Policy.Approvals)); ok {
+		return f.since()
 	}
+	if plan.Concerns(r.Requester) || b.Whose.Target.Same(r.Requester) {
+		return "by now the account is that of the person who asked"
+	}
+	return ""
 }
 
 func (b Begin) already(s Step) Event {

@@ -14,6 +14,8 @@ import (
 var notApproved = map[string]string{
 	"Target.Also":        "other ids of the person that Target.ID names",
 	"Target.Email":       "of the person that Target.ID names; that their address changes makes them nobody else",
+	"TargetNote":         "words about TargetGroups",
+	"Steps.PeersNote":    "words about who else administers, who are counted again right before the call",
 	"Steps.Vendor":       "what people call the provider, which Account.Provider and Host name",
 	"Steps.Reversible":   "follows from the provider and the action",
 	"Steps.Warning":      "words about the action, which another version of the bot may put differently",

@@ -27,7 +27,7 @@ func (a Ask) decide(_ *Request, now time.Time) ([]Event, error) {
 	if len(a.Plan.Steps) == 0 {
 		return nil, refuse(NotNow, "There is no account to act on. Nothing was done.")
 	}
-	if err := a.Guard.Check(a.Plan); err != nil {
+	if err := a.Guard.Check(a.Plan, a.Policy.Approvals); err != nil {
 		return nil, err
 	}
 	if a.Plan.Concerns(a.By) {

@@ -196,11 +196,14 @@ func TestAskIsRefused(t *testing.T) {
 		"nobody":              {func(a *approvals.Ask) { a.By = approvals.Person{} }, approvals.NotRequester},
 		"not a requester":     {func(a *approvals.Ask) { a.Requester = false }, approvals.NotRequester},
 		"one's own account":   {func(a *approvals.Ask) { a.By = leaver }, approvals.OwnAccount},
-		"protected by e-mail": {func(a *approvals.Ask) { a.Guard.Protected = []string{"PAT@example.com"} }, approvals.Protected},
-		"protected by login":  {func(a *approvals.Ask) { a.Guard.Protected = []string{"pat@corp"} }, approvals.Protected},
-		"protected by id":     {func(a *approvals.Ask) { a.Guard.Protected = []string{"zitadel:1001"} }, approvals.Protected},
+		"protected by e-mail": {func(a *approvals.Ask) { a.Guard.Shields = []approvals.Shield{{Email: "PAT@example.com"}} }, approvals.Protected},
+		"protected by login":  {func(a *approvals.Ask) { a.Guard.Shields = []approvals.Shield{{Email: "pat@corp"}} }, approvals.Protected},
+		"protected by id": {func(a *approvals.Ask) {
+			a.Guard.Shields = []approvals.Shield{{ID: "1001", Providers: []string{"zitadel"}}}
+		}, approvals.Protected},
 		"protected by id in capitals": {func(a *approvals.Ask) {
-			a.Plan.Steps[0].Account.ID, a.Guard.Protected = "0193f0a1-00ab", []string{"zitadel:0193F0A1-00AB"}
+			a.Plan.Steps[0].Account.ID = "0193f0a1-00ab"
+			a.Guard.Shields = []approvals.Shield{{ID: "0193F0A1-00AB", Providers: []string{"zitadel"}}}
 		}, approvals.Protected},
 		"the bot's own":        {func(a *approvals.Ask) { a.Guard = a.Guard.With("zitadel", "1001") }, approvals.BotAccount},
 		"gone already":         {func(a *approvals.Ask) { a.Plan.Steps[0].Account.State = providers.StateDeleted }, approvals.AlreadyThere},

@@ -2,7 +2,6 @@ package approvals
 
 import (
 	"slices"
-	"strings"
 
 	"offboard/internal/providers"
 )
@@ -17,6 +16,23 @@ type Person struct {
 // Known reports whether this is anybody at all.
 func (p Person) Known() bool { return p.ID != "" }
 
+// Is reports whether an id is one of this person's.
+func (p Person) Is(id string) bool { return p.Known() && (p.ID == id || slices.Contains(p.Also, id)) }
+
+// And takes another entry for this very person.
+func (p Person) And(q Person) Person {
+	if !p.Known() {
+		return q
+	}
+	p.Also = slices.Clone(p.Also)
+	for _, id := range append([]string{q.ID}, q.Also...) {
+		if id != "" && !p.Is(id) {
+			p.Also = append(p.Also, id)
+		}
+	}
+	return p
+}
+
 // Same reports whether two entries are the same person: by any of their ids, or by their e-mail address.
 func (p Person) Same(q Person) bool {
 	if !p.Known() || !q.Known() {
@@ -27,18 +43,12 @@ func (p Person) Same(q Person) bool {
 			return true
 		}
 	}
-	return p.Email != "" && strings.EqualFold(p.Email, q.Email)
+	return p.Email != "" && sameAddress(p.Email, q.Email)
 }
 
 // Owns reports whether the account is this person's own: its e-mail or one of its logins is the person's e-mail.
 func (p Person) Owns(a providers.Account) bool {
-	if p.Email == "" {
-		return false
-	}
-	if strings.EqualFold(p.Email, a.Email) {
-		return true
-	}
-	return slices.ContainsFunc(a.Logins, func(l string) bool { return strings.EqualFold(p.Email, l) })
+	return p.Email != "" && slices.ContainsFunc(addresses(a), func(x string) bool { return sameAddress(p.Email, x) })
 }
 
 func contains(people []Person, p Person) bool {

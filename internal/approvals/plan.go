@@ -20,6 +20,7 @@ type Step struct {
 	Reversible bool
 	Warning    string // what the card says about the action
 	Undo       string // how to undo it; empty when it cannot be undone
+	PeersNote  string // why it cannot be told whether the account is the last administrator; no part of what people approve
 }
 
 // Key is the reservation of the step's account: the provider's host, tenant and id. It is the host and not the provider's name, so that one
@@ -35,6 +36,7 @@ type Plan struct {
 	Writes bool   // false: a rehearsal, everything but the provider's write happens
 
 	TargetGroups []string  // the Slack user groups that the configuration asks about and Target is in; not part of what people approve
+	TargetNote   string    // why it cannot be told which user groups the target is in; not part of what people approve
 	NotBefore    time.Time // no step begins before this; zero: at once
 }
 

@@ -248,9 +248,17 @@ func (h *history) begin(step int) approvals.Wish {
 	age := time.Duration(h.pick(25, "age")-2) * 2 * time.Second
 	return approvals.Begin{
 		Step: step, Replica: "a", Deadline: h.now.Add(30 * time.Second), Now: now, Asked: h.now.Add(-age),
-		Writes:   h.r.Plan.Writes != (h.pick(20, "flip") == 0),
-		Standing: h.standing(), People: h.now.Add(-time.Duration(h.pick(35, "people's age")-1) * time.Second),
+		Writes: h.r.Plan.Writes != (h.pick(20, "flip") == 0),
+		Whose:  h.whose(), Standing: h.standing(), People: h.now.Add(-time.Duration(h.pick(35, "people's age")-1) * time.Second),
 	}
+}
+
+// whose is who in Slack has an address of the account: mostly nobody, now and then anybody.
+func (h *history) whose() approvals.Whose {
+	if h.pick(10, "whose") > 0 {
+		return approvals.Whose{}
+	}
+	return approvals.Whose{Target: h.who()}
 }
 
 // standing is what Slack says of those who approved: now and then one of them has lost the right, turns out to be somebody else, or is
@@ -364,10 +372,13 @@ func (j *judge) stood(w approvals.Begin, at time.Time) {
 	for _, c := range j.consents {
 		for _, s := range w.Standing {
 			who := really(s.Person)
-			if s.ID == c.By.ID && s.Why == "" && who != requester && who != target && !slices.Contains(distinct, who) {
+			if s.ID == c.By.ID && s.Why == "" && who != requester && who != target && who != really(w.Whose.Target) && !slices.Contains(distinct, who) {
 				distinct = append(distinct, who)
 			}
 		}
+	}
+	if really(w.Whose.Target) == requester {
+		j.t.Fatalf("begun although it is the account of who asked: %+v", w.Whose)
 	}
 	if len(distinct) < j.needs {
 		j.t.Fatalf("begun with %d in their right of the %d it needs: %+v", len(distinct), j.needs, w.Standing)

@@ -10,6 +10,8 @@ const (
 	OwnRequest     Code = "own_request"     // approves or denies what they asked for themselves
 	OwnAccount     Code = "own_account"     // the account is their own
 	Protected      Code = "protected"       // the configuration protects the account
+	NoAdminLeft    Code = "last_admin"      // a tenant would be left without an administrator
+	NoApproverLeft Code = "last_approver"   // too few people would be left who could approve
 	BotAccount     Code = "bot_account"     // the account is the bot's own
 	AlreadyThere   Code = "already_there"   // the account is already in the state the action aims at
 	AlreadyDecided Code = "already_decided" // the request has ended, or enough have approved

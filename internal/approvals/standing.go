@@ -1,6 +1,7 @@
 package approvals
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -31,7 +32,7 @@ func (b Begin) lapsed(r *Request, now time.Time) ([]Event, error) {
 		if !ok {
 			return nil, refuse(NotNow, "an approver was not asked about")
 		}
-		if why := s.gone(r, counted); why != "" {
+		if why := cmp.Or(s.gone(r, counted), b.Whose.own(s.Person)); why != "" {
 			out = append(out, Event{Kind: Lapsed, Step: b.Step, By: c.By, Reason: why})
 			continue
 		}

@@ -55,6 +55,7 @@ type storedPlan struct {
 	Steps        []storedStep  `json:"steps"`
 	Target       *storedPerson `json:"target,omitempty"`
 	TargetGroups []string      `json:"target_groups,omitempty"`
+	TargetNote   string        `json:"target_note,omitempty"`
 	NotBefore    time.Time     `json:"not_before,omitzero"`
 	Writes       bool          `json:"writes"`
 }
@@ -67,6 +68,7 @@ type storedStep struct {
 	Reversible bool             `json:"reversible"`
 	Warning    string           `json:"warning"`
 	Undo       string           `json:"undo,omitempty"`
+	PeersNote  string           `json:"peers_note,omitempty"`
 }
 
 type storedAccount struct {
@@ -201,11 +203,11 @@ func storePlan(p *Plan) *storedPlan {
 	if p == nil {
 		return nil
 	}
-	s := &storedPlan{Target: storePerson(p.Target), TargetGroups: p.TargetGroups, NotBefore: p.NotBefore, Writes: p.Writes}
+	s := &storedPlan{Target: storePerson(p.Target), TargetGroups: p.TargetGroups, TargetNote: p.TargetNote, NotBefore: p.NotBefore, Writes: p.Writes}
 	for _, x := range p.Steps {
 		s.Steps = append(s.Steps, storedStep{
 			Account: storedAccount(x.Account), Action: x.Action, Vendor: x.Vendor, Host: x.Host,
-			Reversible: x.Reversible, Warning: x.Warning, Undo: x.Undo,
+			Reversible: x.Reversible, Warning: x.Warning, Undo: x.Undo, PeersNote: x.PeersNote,
 		})
 	}
 	return s
@@ -215,11 +217,11 @@ func loadPlan(s *storedPlan) *Plan {
 	if s == nil {
 		return nil
 	}
-	p := &Plan{Target: loadPerson(s.Target), TargetGroups: s.TargetGroups, NotBefore: s.NotBefore, Writes: s.Writes}
+	p := &Plan{Target: loadPerson(s.Target), TargetGroups: s.TargetGroups, TargetNote: s.TargetNote, NotBefore: s.NotBefore, Writes: s.Writes}
 	for _, x := range s.Steps {
 		p.Steps = append(p.Steps, Step{
 			Account: providers.Account(x.Account), Action: x.Action, Vendor: x.Vendor, Host: x.Host,
-			Reversible: x.Reversible, Warning: x.Warning, Undo: x.Undo,
+			Reversible: x.Reversible, Warning: x.Warning, Undo: x.Undo, PeersNote: x.PeersNote,
 		})
 	}
 	return p

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,38 +132,41 @@ func (s *Service) record(ctx context.Context, by, target approvals.Person, h hit
 		s.log.Warn("read account", "provider", d.Name, "error", err)
 		return Reply{}, plainf("%s could not be read just now: %s. Nothing was done. Try again later.", mrkdwn.Text(d.Vendor), mrkdwn.Text(say(err)))
 	}
-	guard, err := s.guard(ctx, h.provider)
+	h.account = account
+	plan, policy, guard, err := s.plan(ctx, by, target, h, line)
 	if err != nil {
 		return Reply{}, err
 	}
-	notBefore, err := s.moment(ctx, by, line.At)
-	if err != nil {
-		return Reply{}, err
-	}
-	action := actionFor(d, line)
-	info, _ := d.Info(action)
-	plan := approvals.Plan{Target: target, Writes: s.set.Writes, NotBefore: notBefore, Steps: []approvals.Step{{
-		Account: account, Action: action, Vendor: d.Vendor, Host: d.Host,
-		Reversible: info.Reversible, Warning: info.Warning, Undo: info.Undo,
-	}}}
-	ask := approvals.Ask{
-		By: by, Requester: true, Plan: plan, Policy: approvals.Strictest(s.set.Policies, plan), Reason: line.Reason, Guard: guard,
-	}
-	return s.create(ctx, ask)
+	return s.create(ctx, approvals.Ask{By: by, Requester: true, Plan: plan, Policy: policy, Reason: line.Reason, Guard: guard})
 }
 
-// guard is what nobody may remove, the bot's own account at the provider included, as it says now.
-func (s *Service) guard(ctx context.Context, p providers.Provider) (approvals.Guard, error) {
-	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
-	defer cancel()
-	self, err := p.Self(ctx)
+// plan is what would be asked for, with the policy that holds for it and whom never.
+func (s *Service) plan(ctx context.Context, by, target approvals.Person, h hit, line Line) (approvals.Plan, approvals.Policy, approvals.Guard, error) {
+	notBefore, err := s.moment(ctx, by, line.At)
 	if err != nil {
-		d := p.Describe()
-		s.log.Warn("read the bot's own account", "provider", d.Name, "error", err)
-		return approvals.Guard{}, plainf("%s could not be asked which account is the bot's own: %s. Nothing was done. Try again later.",
-			mrkdwn.Text(d.Vendor), mrkdwn.Text(say(err)))
+		return approvals.Plan{}, approvals.Policy{}, approvals.Guard{}, err
 	}
-	return s.set.Guard.With(p.Describe().Name, self.ID), nil
+	guard, whose, err := s.Guard(ctx, approvals.Whom{Known: target, Account: h.account})
+	if err != nil {
+		return approvals.Plan{}, approvals.Policy{}, guard, s.unguarded(err)
+	}
+	guard, note, err := s.guard(ctx, h, guard)
+	if err != nil {
+		return approvals.Plan{}, approvals.Policy{}, guard, err
+	}
+	d, action := h.provider.Describe(), actionFor(h.provider.Describe(), line)
+	info, _ := d.Info(action)
+	plan := approvals.Plan{Target: whose.Target, TargetGroups: whose.Groups, TargetNote: whose.Note, Writes: s.set.Writes, NotBefore: notBefore}
+	plan.Steps = []approvals.Step{{
+		Account: h.account, Action: action, Vendor: d.Vendor, Host: d.Host, PeersNote: note,
+		Reversible: info.Reversible, Warning: info.Warning, Undo: info.Undo,
+	}}
+	policy := approvals.Strictest(append(slices.Clone(s.set.Policies), guard.Policies(plan)...), plan)
+	guard.Heirs, err = s.Heirs(ctx, whose.Target, by, policy.Approvals)
+	if err != nil {
+		err = s.unguarded(err)
+	}
+	return plan, policy, guard, err
 }
 
 // create records the request. When an earlier one of unseen outcome holds the account, the new one takes over from it.

@@ -138,8 +138,8 @@ func TestAskRefuses(t *testing.T) {
 			}
 		}
 	}
-	protect := func(entry string) func(s *stage) {
-		return func(s *stage) { s.set.Guard.Protected = []string{entry} }
+	protect := func(x approvals.Shield) func(s *stage) {
+		return func(s *stage) { s.set.Guard = protects(x) }
 	}
 	for name, tc := range map[string]struct {
 		user    string
@@ -147,8 +147,8 @@ func TestAskRefuses(t *testing.T) {
 		arrange func(s *stage)
 		says    string
 	}{
-		"protected by e-mail": {line: "dana@example.com", arrange: protect("Dana@Example.com"), says: "is protected"},
-		"protected by id":     {line: "dana@example.com", arrange: protect("eins:101"), says: "is protected"},
+		"protected by e-mail": {line: "dana@example.com", arrange: protect(approvals.Shield{Email: "Dana@Example.com"}), says: "is protected"},
+		"protected by id":     {line: "dana@example.com", arrange: protect(approvals.Shield{ID: "101", Providers: []string{"eins"}}), says: "is protected"},
 		"the bot's own":       {line: "bot@example.com", says: "is the bot's own"},
 		"the requester's own": {line: "alice@example.com", says: "This account is your own"},
 		"already deleted": {
@@ -180,7 +180,7 @@ func TestAskRefuses(t *testing.T) {
 		"protected as it is now": {
 			line: "dana@example.com", says: "is protected",
 			arrange: func(s *stage) {
-				protect("ceo@example.com")(s)
+				protect(approvals.Shield{Email: "ceo@example.com"})(s)
 				s.eins.now = map[string]providers.Account{"101": account("eins", "101", "ceo@example.com")}
 			},
 		},

@@ -90,7 +90,8 @@ func TestAChoiceIsAHint(t *testing.T) {
 		"the bot's own":         {value: value(map[string]string{"i": "999"}), says: "is the bot's own"},
 		"the requester's own":   {value: value(map[string]string{"p": "zwei", "i": "203"}), says: "This account is your own"},
 		"protected since": {
-			value: value(nil), arrange: func(s *stage) { s.set.Guard.Protected = []string{"eins:101"} }, says: "is protected",
+			value: value(nil), says: "is protected",
+			arrange: func(s *stage) { s.set.Guard = protects(approvals.Shield{ID: "101", Providers: []string{"eins"}}) },
 		},
 		"rights lost since": {
 			value: value(nil), arrange: func(s *stage) { s.set.Requesters.Users = nil }, says: "You may not ask",

@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -17,13 +18,15 @@ import (
 
 // directory is a workspace's people and groups.
 type directory struct {
-	people    map[string]approvals.Person
-	unwelcome map[string]*commands.Unwelcome
-	groups    map[string][]string
-	zones     map[string]*time.Location
-	down      error // everything fails
-	noGroups  error // groups cannot be read
-	reads     int   // groups that were asked for
+	people      map[string]approvals.Person
+	unwelcome   map[string]*commands.Unwelcome
+	groups      map[string][]string
+	zones       map[string]*time.Location
+	down        error    // everything fails
+	noGroups    error    // groups cannot be read
+	reads       int      // groups that were asked for
+	looked      []string // addresses that were asked for
+	noAddresses error    // addresses cannot be looked up
 }
 
 func (d *directory) Person(_ context.Context, s commands.Sender) (approvals.Person, error) {
@@ -48,6 +51,19 @@ func (d *directory) Zone(_ context.Context, id string) (*time.Location, error) {
 		return nil, d.down
 	}
 	return d.zones[id], nil
+}
+
+func (d *directory) ByEmail(_ context.Context, email string) (approvals.Person, error) {
+	d.looked = append(d.looked, email)
+	if err := errors.Join(d.down, d.noAddresses); err != nil {
+		return approvals.Person{}, err
+	}
+	for _, p := range d.people {
+		if p.Email != "" && strings.EqualFold(p.Email, email) {
+			return p, nil
+		}
+	}
+	return approvals.Person{}, nil
 }
 
 func (d *directory) Members(_ context.Context, group string) ([]string, error) {
@@ -93,6 +109,10 @@ type idp struct {
 	accounts     []providers.Account          // as the search shows them
 	now          map[string]providers.Account // as a read by id shows them, where that differs
 	self         string                       // id of the bot's own account
+	peers        providers.Peers              // who else administers
+	peersDown    error
+	notCounted   []string // the ids that Peers was told not to count
+	host         string
 	finds        error
 	reads        error
 	selves       error
@@ -110,7 +130,7 @@ func (p *idp) hires(n int, email string) {
 }
 
 func (p *idp) Describe() providers.Description {
-	return providers.Description{Name: p.name, Vendor: p.vendor, Host: p.name + ".example.com", Actions: p.actions, Default: p.actions[0].Action}
+	return providers.Description{Name: p.name, Vendor: p.vendor, Host: cmp.Or(p.host, p.name+".example.com"), Actions: p.actions, Default: p.actions[0].Action}
 }
 
 func (p *idp) Self(context.Context) (providers.Account, error) {
@@ -146,6 +166,11 @@ func (p *idp) Read(_ context.Context, id string) (providers.Account, error) {
 		}
 	}
 	return providers.Account{}, &providers.Error{Kind: providers.NotFound, Vendor: p.vendor, Op: "read user", Say: p.vendor + " knows no such id"}
+}
+
+func (p *idp) Peers(_ context.Context, _ providers.Account, besides ...string) (providers.Peers, error) {
+	p.notCounted = besides
+	return p.peers, p.peersDown
 }
 
 func (p *idp) Do(context.Context, providers.Order) (providers.Answer, error) {

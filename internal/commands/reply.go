@@ -95,6 +95,8 @@ type Directory interface {
 	Mentioned(ctx context.Context, userID string) (approvals.Person, error)
 	// Zone returns the person's time zone; nil: Slack does not say, or names one that is not known here.
 	Zone(ctx context.Context, userID string) (*time.Location, error)
+	// ByEmail returns the person of ours who has an e-mail address in Slack; an unknown one where there is none.
+	ByEmail(ctx context.Context, email string) (approvals.Person, error)
 	// Members returns the user ids in a user group; none for an empty group.
 	Members(ctx context.Context, groupID string) ([]string, error)
 }

@@ -33,9 +33,9 @@ type Settings struct {
 	Approvers          Rights
 	Own                map[approvals.Right]Rights // what the configuration gives to people of its own; missing: the defaults of whoMay
 	Policies           []approvals.Policy
-	Guard              approvals.Guard
-	PerHour            int // requests an hour for all; 0: no limit
-	PerRequesterPerDay int // 0: no limit
+	Guard              func(ctx context.Context) (approvals.Guard, error) // what is protected, read now; nil: nothing
+	PerHour            int                                                // requests an hour for all; 0: no limit
+	PerRequesterPerDay int                                                // 0: no limit
 	// CardsMayGoOut says why no card may be posted now; nil: always.
 	CardsMayGoOut func(ctx context.Context) error
 	// FindCard looks in Slack for a request's card whose place is not on record; nil: nowhere.

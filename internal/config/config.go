@@ -18,7 +18,7 @@ type Config struct {
 	Approvers  People
 	Rights     map[approvals.Right]People // only what the file gives to people of its own
 	Policies   []approvals.Policy         // in the order of the file; none: what approvals.Strictest gives without any
-	Protected  []string                   // e-mail addresses, and accounts as "provider:id"
+	Protected  []Protected
 	Limits     Limits
 	Digest     Digest
 	Providers  []Provider // at least one, in the order of the file

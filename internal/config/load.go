@@ -76,7 +76,7 @@ func (r *reader) config(content []byte) *Config {
 	var names []string
 	c.Providers, names = readProviders(f)
 	c.Policies = readPolicies(f, names)
-	c.Protected = readProtected(f, names)
+	c.Protected = readProtected(f, c.Providers, names)
 	c.Limits = readLimits(f)
 	c.Digest = readDigest(f)
 	f.done()

@@ -137,7 +137,7 @@ func TestWholeFile(t *testing.T) {
 			},
 			{Name: "policy 2", Approvals: 1, Expires: 24 * time.Hour},
 		},
-		Protected: []string{"ceo@example.com", "zitadel:1234567890"},
+		Protected: []config.Protected{{Name: "protected 1", Email: "ceo@example.com"}, {Name: "protected 2", Provider: "zitadel", ID: "1234567890"}},
 		Limits:    config.Limits{PerHour: 20, PerRequesterPerDay: 10},
 		Digest:    config.NoDigest,
 		Providers: []config.Provider{

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -50,39 +49,13 @@ func enoughPeople(top *fields, c *Config) {
 	for _, p := range c.Policies {
 		need = max(need, p.Approvals)
 	}
+	for _, p := range c.Protected {
+		need = max(need, p.Approvals)
+	}
 	if people < need {
 		v.warn("names too few people: a request can need %d approvals by people who did not ask for it, and only %d could approve",
 			need, people)
 	}
-}
-
-var email = regexp.MustCompile(`^[^\s@:,"<>\p{C}]+@[^\s@:,"<>\p{C}]+$`)
-
-// readProtected reads e-mail addresses and "provider:id".
-func readProtected(top *fields, providers []string) []string {
-	v, ok := top.optional("protected")
-	if !ok {
-		return nil
-	}
-	var out []string
-	for _, item := range v.items() {
-		t, ok := item.text()
-		if !ok {
-			continue
-		}
-		name, id, account := strings.Cut(t, ":")
-		switch {
-		case email.MatchString(t):
-			out = append(out, t)
-		case account && oneWord.fits(id) && slices.Contains(providers, name):
-			out = append(out, t)
-		case account && oneWord.fits(id) && providerName.fits(name):
-			item.fault("names the provider %q, which is not configured; there is %s", name, listing(providers))
-		default:
-			item.fault("is neither an e-mail address nor provider:id, as in \"zitadel:1234567890\"")
-		}
-	}
-	return out
 }
 
 func listing(words []string) string {

@@ -91,6 +91,16 @@ func (v value) fields() (*fields, bool) {
 	return f, true
 }
 
+// grouped reports whether the value is a group of keys.
+func (v value) grouped() bool {
+	switch v.node.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		return true
+	default:
+		return false
+	}
+}
+
 func (f *fields) add(p *ast.MappingValueNode) {
 	at := placeOf(p.Key, f.of.at)
 	name, ok := keyName(p.Key)

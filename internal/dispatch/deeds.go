@@ -73,9 +73,9 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 		d.log.Warn("approvers", "request", r.ID, "error", err)
 		return d.postpone(ctx, r, step, "Slack could not be asked whether those who approved still may")
 	}
-	self, err := d.self(ctx, p)
-	if err != nil {
-		return d.postpone(ctx, r, step, say(err))
+	guard, whose, why := d.guard(ctx, r, step, p)
+	if why != "" {
+		return d.postpone(ctx, r, step, why)
 	}
 	asked := d.now()
 	account, err := d.read(ctx, p, r.Plan.Steps[step].Account.ID) // the last thing before the door: what it compares must be fresh
@@ -84,7 +84,7 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	}
 	desc := p.Describe()
 	after, begun, err := d.passDoor(ctx, r.ID, desc.Timeout, approvals.Begin{
-		Step: step, Replica: d.set.Replica, Now: account, Asked: asked, Writes: d.set.Writes, Guard: d.set.Guard.With(desc.Name, self.ID),
+		Step: step, Replica: d.set.Replica, Now: account, Asked: asked, Writes: d.set.Writes, Guard: guard, Whose: whose,
 		Standing: standing, People: peopleAsked,
 	})
 	if f, refused := errors.AsType[*approvals.Refusal](err); refused {

@@ -34,6 +34,12 @@ type People interface {
 	Standing(ctx context.Context, approvers []approvals.Person) ([]approvals.Standing, error)
 }
 
+// Guards says whom never, and who would be left. It is asked right before a call; an error means that nobody knows.
+type Guards interface {
+	Guard(ctx context.Context, q approvals.Whom) (approvals.Guard, approvals.Whose, error)
+	Heirs(ctx context.Context, target, by approvals.Person, needed int) (*int, error)
+}
+
 // Meter counts what happens. Labels are enums.
 type Meter interface {
 	Ended(provider string, action providers.Action, o approvals.Outcome)
@@ -44,7 +50,7 @@ type Meter interface {
 type Settings struct {
 	Replica string // names this process in begun events
 	Writes  bool
-	Guard   approvals.Guard
+	Guards  Guards        // nil: nothing is protected
 	Lease   time.Duration // of a claim; 0: 2 s. Renewed while work goes on; a lost replica's work is taken up after it
 	Poll    time.Duration // how often to look for due requests; 0: 250 ms
 	Workers int           // requests worked on at once, most of them waiting for their turn in Slack; 0: 256

@@ -41,6 +41,7 @@ type idp struct {
 	// self, when set, replaces who the bot is.
 	self  func() (providers.Account, error)
 	reads int
+	peers func() (providers.Peers, error) // who else administers; nil: the account administers nothing
 	host  string
 	sleep func(time.Duration) // the stage's
 	left  time.Duration       // until the deadline of the last write, when it arrived
@@ -73,6 +74,13 @@ func (p *idp) Read(_ context.Context, id string) (providers.Account, error) {
 	a := p.account
 	a.ID = id
 	return a, nil
+}
+
+func (p *idp) Peers(context.Context, providers.Account, ...string) (providers.Peers, error) {
+	if p.peers == nil {
+		return providers.Peers{}, nil
+	}
+	return p.peers()
 }
 
 func (p *idp) Do(ctx context.Context, _ providers.Order) (providers.Answer, error) {
@@ -227,6 +235,7 @@ type stage struct {
 	idp    *idp
 	slack  *slack
 	people people
+	guards dispatch.Guards
 	id     string
 	stop   []func()
 	slept  atomic.Int64 // what the wall clock has gone on while the process stood still
@@ -301,7 +310,7 @@ func (f people) Standing(_ context.Context, approvers []approvals.Person) ([]app
 func (s *stage) run(replica string, writes bool) {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	d := dispatch.New(disk{s.book, s.full}, s.people, []providers.Provider{s.idp}, s.slack, meter{},
-		dispatch.Settings{Replica: replica, Writes: writes, Poll: 2 * time.Second}, s.now, slog.New(slog.DiscardHandler))
+		dispatch.Settings{Replica: replica, Writes: writes, Poll: 2 * time.Second, Guards: s.guards}, s.now, slog.New(slog.DiscardHandler))
 	ended := make(chan struct{})
 	go func() { d.Run(ctx); close(ended) }()
 	s.stop = append(s.stop, func() { cancel(); <-ended })

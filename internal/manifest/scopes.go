@@ -25,6 +25,7 @@ func Methods() map[string][]string {
 		"conversations.replies": history,
 		"usergroups.users.list": {"usergroups:read"},
 		"users.info":            {"users:read", "users:read.email"}, // without the second it leaves the e-mail address out
+		"users.lookupByEmail":   {"users:read.email"},
 		"views.open":            nil,
 	}
 }

@@ -42,7 +42,7 @@ func fields(s approvals.Step) []*slack.TextBlockObject {
 		field("Tenant", mrkdwn.ID(a.Tenant)),
 		field("Created", mrkdwn.Time(a.Created)),
 		field("Last seen", mrkdwn.Time(a.LastSeen)),
-		field("Admin roles", roles(a)),
+		field("Admin roles", roles(a)+alone(s)),
 	}
 }
 
@@ -57,7 +57,7 @@ func paragraph(r *approvals.Request, i int) string {
 			out += "; " + f.label + " " + f.value
 		}
 	}
-	out += "\nCreated " + mrkdwn.Time(a.Created) + "; last seen " + mrkdwn.Time(a.LastSeen) + "; admin roles: " + roles(a)
+	out += "\nCreated " + mrkdwn.Time(a.Created) + "; last seen " + mrkdwn.Time(a.LastSeen) + "; admin roles: " + roles(a) + alone(s)
 	if r.Steps[i].Outcome == "" {
 		return mrkdwn.Cut(out, mostText)
 	}
@@ -113,6 +113,15 @@ func roles(a providers.Account) string {
 		out += " " + note
 	}
 	return out
+}
+
+// alone says where it cannot be told that somebody else administers there.
+func alone(s approvals.Step) string {
+	note := mrkdwn.Short(s.PeersNote, valueLength)
+	if note == "" {
+		return ""
+	}
+	return " Whether this is the last administrator cannot be told: " + note
 }
 
 // list shows the first few of many values.

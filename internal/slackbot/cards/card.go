@@ -206,6 +206,9 @@ func footer(r *approvals.Request) string {
 	if r.Plan.Target.Known() {
 		parts = append(parts, "Slack user "+mrkdwn.Short(r.Plan.Target.ID, nameLength)) // not a mention: it would ping them
 	}
+	if note := mrkdwn.Short(r.Plan.TargetNote, valueLength); note != "" {
+		parts = append(parts, note)
+	}
 	if r.Linked != "" {
 		parts = append(parts, "takes over from an earlier request")
 	}

@@ -78,6 +78,28 @@ func (d *Directory) Zone(ctx context.Context, userID string) (*time.Location, er
 	return zone, nil
 }
 
+// ByEmail returns the person who has an e-mail address in Slack; an unknown one where nobody of ours has it. Slack does not find people who
+// have left by their address.
+func (d *Directory) ByEmail(ctx context.Context, email string) (approvals.Person, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience(ctx))
+	defer cancel()
+	var out userInfo
+	err := d.api.Call(ctx, "users.lookupByEmail", url.Values{"email": {email}}, &out)
+	if webapi.Code(err) == "users_not_found" {
+		return approvals.Person{}, nil
+	}
+	if err == nil {
+		err = out.User.placed()
+	}
+	if err != nil {
+		return approvals.Person{}, fmt.Errorf("user by address: %w", err)
+	}
+	if d.stranger(&out.User) != "" {
+		return approvals.Person{}, nil
+	}
+	return out.User.person(), nil
+}
+
 type members struct {
 	Users *[]string `json:"users"`
 }
@@ -125,8 +147,9 @@ func (d *Directory) user(ctx context.Context, id string) (*user, error) {
 		return nil, fmt.Errorf("user %s: %w", id, err)
 	case out.User.ID != id:
 		return nil, fmt.Errorf("user %s: Slack answered with another user", id)
-	case out.User.Team == "" && out.User.Enterprise.Org == "":
-		return nil, fmt.Errorf("user %s: %w: user.team_id", id, webapi.ErrLacking)
+	}
+	if err := out.User.placed(); err != nil {
+		return nil, fmt.Errorf("user %s: %w", id, err)
 	}
 	return &out.User, nil
 }

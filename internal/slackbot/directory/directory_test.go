@@ -184,6 +184,41 @@ func TestZone(t *testing.T) {
 	}
 }
 
+func TestByEmail(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		answer string
+		want   approvals.Person
+		err    bool
+	}{
+		"member":            {answer: member, want: approvals.Person{ID: "U1", Email: "ann@example.com"}},
+		"guest":             {answer: flag("is_restricted"), want: approvals.Person{ID: "U1", Email: "ann@example.com"}},
+		"unconfirmed":       {answer: changed(`"is_email_confirmed":true`, `"is_email_confirmed":false`), want: approvals.Person{ID: "U1"}},
+		"nobody":            {answer: `{"ok":false,"error":"users_not_found"}`},
+		"bot":               {answer: flag("is_bot")},
+		"stranger":          {answer: flag("is_stranger")},
+		"other team":        {answer: changed(team, "T9")},
+		"no scope":          {answer: `{"ok":false,"error":"missing_scope"}`, err: true},
+		"nothing":           {answer: `{}`, err: true},
+		"yes and nothing":   {answer: `{"ok":true}`, err: true},
+		"yes and no user":   {answer: `{"ok":true,"user":{}}`, err: true},
+		"a user of no team": {answer: changed(`"team_id":"T0123456",`, ``), err: true},
+		"not even JSON":     {answer: `<html>`, err: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := directory.New(client(t, &slack{answers: map[string]string{"users.lookupByEmail": tc.answer}}), team, false)
+			got, err := d.ByEmail(t.Context(), "ann@example.com")
+			if diff := cmp.Diff(tc.want, got); diff != "" || (err != nil) != tc.err {
+				t.Errorf("%v, -want +got:\n%s", err, diff)
+			}
+			if err != nil && strings.Contains(err.Error(), "ann@") {
+				t.Errorf("the address stands in the error, and so in the log: %v", err)
+			}
+		})
+	}
+}
+
 func TestMembers(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

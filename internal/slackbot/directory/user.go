@@ -1,11 +1,13 @@
 package directory
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"offboard/internal/approvals"
 	"offboard/internal/commands"
+	"offboard/internal/slackbot/webapi"
 )
 
 // slackbot is Slack's own robot, which Slack does not call a bot (facts/slack.md).
@@ -74,6 +76,14 @@ func (u *user) in(team string) bool {
 		return slices.Contains(u.Enterprise.Teams, team) || team == u.Enterprise.Org
 	}
 	return team == u.Team || team == u.Enterprise.Org
+}
+
+// placed refuses a user of whom Slack does not say where they belong.
+func (u *user) placed() error {
+	if u.Team == "" && u.Enterprise.Org == "" {
+		return fmt.Errorf("%w: user.team_id", webapi.ErrLacking)
+	}
+	return nil
 }
 
 // The codes of commands.Unwelcome.
