@@ -28,8 +28,8 @@ func choose(e map[string]any, value string) (key string, held any, err error) {
 	case "datepicker", "timepicker":
 		return "selected_" + strings.TrimSuffix(one, "picker"), orNull(value), nil
 	case "datetimepicker":
-		n, err := strconv.ParseInt(value, 10, 64)
-		return "selected_date_time", n, err
+		held, err = moment(value)
+		return "selected_date_time", held, err
 	}
 	return "", nil, fmt.Errorf("nothing can be entered into a %s here", kind)
 }
@@ -39,6 +39,18 @@ func orNull(value string) any {
 		return nil
 	}
 	return value
+}
+
+// moment reads seconds since 1970.
+func moment(value string) (any, error) {
+	if value == "" {
+		return nil, nil
+	}
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("%q is no moment in seconds since 1970", value)
+	}
+	return n, nil
 }
 
 func split(value string) []string {
@@ -109,6 +121,9 @@ func initial(e map[string]any) string {
 		if s, ok := e[key].(string); ok {
 			return s
 		}
+	}
+	if n, ok := e["initial_date_time"].(float64); ok {
+		return strconv.FormatInt(int64(n), 10)
 	}
 	if o, ok := e["initial_option"].(map[string]any); ok {
 		s, _ := o["value"].(string)

@@ -104,3 +104,46 @@ func TestViewIsReplacedByItsHash(t *testing.T) {
 		t.Errorf("%+v", now)
 	}
 }
+
+// What each kind of input holds, by Slack's documentation: untouched, and with something chosen.
+func TestWhatInputsHold(t *testing.T) {
+	t.Parallel()
+	choice := `"options":[{"text":{"type":"plain_text","text":"One"},"value":"1"},{"text":{"type":"plain_text","text":"Two"},"value":"2"}]`
+	for name, tt := range map[string]struct{ element, value, empty, held string }{
+		"text":           {`"type":"plain_text_input"`, "ann", `"value":null`, `"value":"ann"`},
+		"menu":           {`"type":"static_select",` + choice, "2", `"selected_option":null`, `"value":"2"`},
+		"menu of many":   {`"type":"multi_static_select",` + choice, "1\n2", `"selected_options":[]`, `"value":"1"`},
+		"check boxes":    {`"type":"checkboxes",` + choice, "1", `"selected_options":[]`, `"value":"1"`},
+		"radio buttons":  {`"type":"radio_buttons",` + choice, "1", `"selected_option":null`, `"value":"1"`},
+		"person":         {`"type":"users_select"`, "U2", `"selected_user":null`, `"selected_user":"U2"`},
+		"date":           {`"type":"datepicker"`, "2026-03-02", `"selected_date":null`, `"selected_date":"2026-03-02"`},
+		"time":           {`"type":"timepicker"`, "18:00", `"selected_time":null`, `"selected_time":"18:00"`},
+		"date and time":  {`"type":"datetimepicker"`, "1772470800", `"selected_date_time":null`, `"selected_date_time":1772470800`},
+		"chosen already": {`"type":"datetimepicker","initial_date_time":1772470801`, "1772470800", `"selected_date_time":1772470801`, `"selected_date_time":1772470800`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, ctx := start(t, workspace.Config{}), within(t)
+			a := newApp(t, w, func(res http.ResponseWriter, _ *http.Request, _ []byte) {})
+			for i, values := range []map[string]string{nil, {"it": tt.value}} {
+				ack, err := w.Command(ctx, "U1", "C1", "/offboard", "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				form := `{"type":"modal","callback_id":"ask","title":{"type":"plain_text","text":"Ask"},"submit":{"type":"plain_text","text":"Go"},` +
+					`"blocks":[{"type":"input","block_id":"it","optional":true,"label":{"type":"plain_text","text":"It"},"element":{"action_id":"value",` +
+					tt.element + `}}]}`
+				wantError(t, call(t, w, "views.open", url.Values{"trigger_id": {ack.TriggerID}, "view": {form}}), "")
+				if ack, err = w.Submit(ctx, "U1", w.Views("U1")[0].ID, values); err != nil || ack.Error != "" {
+					t.Fatalf("%v: %+v, %v", values, ack, err)
+				}
+				got := a.got()
+				body, _ := url.QueryUnescape(got[len(got)-1])
+				_, state, _ := strings.Cut(body, `"state":`)
+				if want := []string{tt.empty, tt.held}[i]; !strings.Contains(state, want) {
+					t.Errorf("%v is held without %s: %s", values, want, state)
+				}
+			}
+		})
+	}
+}
