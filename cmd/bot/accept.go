@@ -111,7 +111,7 @@ func doubt(ctx context.Context, j journal.Journal, b *book.Book) (n int, err err
 	var open []string
 	err = j.Each(ctx, func(l journal.Log) error {
 		r, err := book.Fold(l)
-		if err == nil && !r.State.Ended() {
+		if err == nil && !r.State.Ended() && !r.Freeze {
 			open = append(open, l.ID)
 		}
 		return err

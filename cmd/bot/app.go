@@ -155,6 +155,7 @@ func (a *app) startInside(ctx context.Context, all *parts, server *server, j jou
 	s := commands.New(b, who, post.NewForms(a.api), a.providers, a.settings(w, poster), a.now, a.log)
 	d := dispatch.New(b, s, a.providers, a.teller(poster), newMeter(a.health.registry),
 		dispatch.Settings{Replica: replica(), Writes: a.cfg.Writes, Guards: s}, a.now, a.log)
+	watchFrozen(a.health.registry, b)
 	a.health.watch(d.Trouble)
 	a.health.watch(w.list)
 	all.start(ctx, part{"channel watch", w.run})

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"context"
+	"math"
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"offboard/internal/approvals"
+	"offboard/internal/book"
 	"offboard/internal/dispatch"
 	"offboard/internal/providers"
 )
@@ -27,6 +32,24 @@ func newMeter(reg prometheus.Registerer) *meter {
 	}
 	reg.MustRegister(m.ended, m.tellFailed)
 	return m
+}
+
+// watchFrozen shows on every replica whether everything is stopped, as the store says at that moment; NaN where it does not say.
+func watchFrozen(reg prometheus.Registerer, b *book.Book) {
+	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "offboard_frozen", Help: "1 while a freeze stops every call, else 0.",
+	}, func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		switch f, err := b.Frozen(ctx); {
+		case err != nil:
+			return math.NaN()
+		case f != nil:
+			return 1
+		default:
+			return 0
+		}
+	}))
 }
 
 // Ended counts a step that ended.

@@ -13,6 +13,9 @@ func Decide(r *Request, w Wish, now time.Time) ([]Event, error) {
 		return nil, refuse(NotUnderstood, r.Name()+" holds events of a newer version of the bot. This one leaves it alone. "+
 			"Nothing was done; upgrade every replica, then try again.")
 	}
+	if err := r.freezes(w); err != nil {
+		return nil, err
+	}
 	events, err := w.decide(r, now)
 	if err != nil {
 		return nil, err

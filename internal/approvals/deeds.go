@@ -228,13 +228,24 @@ func (Expire) decide(r *Request, now time.Time) ([]Event, error) {
 	return nil, nil
 }
 
-// lastWait says why the recheck was put off last under these approvals; empty: it never was.
+// lastWait is Waits, as the end of a sentence.
 func (r *Request) lastWait() string {
-	for _, e := range slices.Backward(r.Events) {
-		switch e.Kind { //nolint:exhaustive // the rest says nothing about it
+	if why := r.Waits(); why != "" {
+		return ": " + why
+	}
+	return ""
+}
+
+// Waits says why the step that is to begin does not, since it was last ready to; empty: it has not been put off.
+func (r *Request) Waits() string { return r.waitBefore(len(r.Events)) }
+
+// waitBefore is what Waits was before the event at an index.
+func (r *Request) waitBefore(i int) string {
+	for _, e := range slices.Backward(r.Events[:i]) {
+		switch e.Kind { //nolint:exhaustive // telling and the like changes nothing about it
 		case Waiting:
-			return ": " + e.Proof
-		case Drifted, Rescheduled:
+			return e.Proof
+		case Approved, Drifted, Lapsed, Rescheduled, Tightened, Begun, Deferred, Ended, Held, Released:
 			return ""
 		}
 	}

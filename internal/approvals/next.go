@@ -135,6 +135,10 @@ func (r *Request) cardSeq() int {
 		case Requested, Approved, Denied, Withdrawn, Expired, Drifted, Lapsed, Begun, Deferred, Ended, Unresolved, Superseded, Resolved, Completed,
 			Rescheduled, Tightened, Held, Released, Stopped, Frozen, ThawAsked, Thawed:
 			return r.Events[i].Seq
+		case Waiting:
+			if r.Events[i].Proof != r.waitBefore(i) {
+				return r.Events[i].Seq
+			}
 		}
 	}
 	return 0

@@ -287,6 +287,12 @@ func (r *Request) Final() bool {
 // Keys returns the reservations of the plan's accounts, in the order of the steps. They are those of the plan that was asked for: a
 // reservation is made once, also when the account's tenant is another one since.
 func (r *Request) Keys() []string {
+	if r.Freeze {
+		return []string{FreezeKey}
+	}
+	if len(r.Faces) == 0 {
+		return nil // it was begun by a newer version
+	}
 	out := make([]string, 0, len(r.Plan.Steps))
 	for _, s := range r.Faces[0].Steps {
 		out = append(out, s.Key())

@@ -101,8 +101,24 @@ func (b *Book) Open(ctx context.Context, most int) ([]*approvals.Request, error)
 // Create records a new request. The accounts of its plan are reserved in the same write, and limits counted. Errors: a *approvals.Refusal;
 // *journal.ReservedError: another request has an account; *journal.LimitError.
 func (b *Book) Create(ctx context.Context, ask approvals.Ask, limits ...Limit) (*approvals.Request, error) {
+	return b.first(ctx, ask, func(w *journal.Write) {
+		for _, s := range ask.Plan.Steps {
+			res := journal.Reservation{Key: s.Key()}
+			if ask.Linked != nil {
+				res.From = ask.Linked.ID
+			}
+			w.Reserve = append(w.Reserve, res)
+		}
+		for _, l := range limits {
+			w.Counts = append(w.Counts, journal.Count{Key: l.Key, Limit: l.Most, Within: l.Within})
+		}
+	})
+}
+
+// first begins a log with what the core makes of a wish; more adds to the write what must be true with it.
+func (b *Book) first(ctx context.Context, wish approvals.Wish, more func(*journal.Write)) (*approvals.Request, error) {
 	now := b.now()
-	events, err := approvals.Decide(&approvals.Request{}, ask, now)
+	events, err := approvals.Decide(&approvals.Request{}, wish, now)
 	if err != nil {
 		return nil, err
 	}
@@ -110,16 +126,7 @@ func (b *Book) Create(ctx context.Context, ask approvals.Ask, limits ...Limit) (
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range ask.Plan.Steps {
-		res := journal.Reservation{Key: s.Key()}
-		if ask.Linked != nil {
-			res.From = ask.Linked.ID
-		}
-		w.Reserve = append(w.Reserve, res)
-	}
-	for _, l := range limits {
-		w.Counts = append(w.Counts, journal.Count{Key: l.Key, Limit: l.Most, Within: l.Within})
-	}
+	more(&w)
 	number, err := b.journal.Append(ctx, w)
 	if err != nil {
 		return nil, fmt.Errorf("record request: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"offboard/internal/approvals"
@@ -38,17 +39,30 @@ func (s *Service) list(ctx context.Context, by approvals.Person) (Reply, error) 
 	if err != nil {
 		return Reply{}, err
 	}
-	if len(open) == 0 {
-		return Reply{Text: "No request is open."}, nil
+	lines, err := s.stopped(ctx)
+	if err != nil {
+		return Reply{}, err
 	}
-	lines := make([]string, 0, len(open))
-	for _, r := range open[:min(len(open), mostListed)] {
+	requests := slices.DeleteFunc(slices.Clone(open), func(r *approvals.Request) bool { return r.Freeze })
+	if len(requests) == 0 {
+		return Reply{Text: strings.Join(append(lines, "No request is open."), "\n")}, nil
+	}
+	for _, r := range requests[:min(len(requests), mostListed)] {
 		lines = append(lines, summary(r))
 	}
 	if len(open) > mostListed {
 		lines = append(lines, fmt.Sprintf("There are more; these are the newest %d. Type `%s status OFF-42` for another.", mostListed, s.set.Command))
 	}
 	return Reply{Text: strings.Join(lines, "\n")}, nil
+}
+
+// stopped is what a list begins with while everything is stopped.
+func (s *Service) stopped(ctx context.Context) ([]string, error) {
+	f, err := s.book.Frozen(ctx)
+	if err != nil || f == nil {
+		return nil, err
+	}
+	return []string{s.freezeLine(f)}, nil
 }
 
 // leftAlone is all that may be said of a request that this version does not understand: any state that it reads may be wrong.
@@ -77,6 +91,9 @@ func (s *Service) status(ctx context.Context, by approvals.Person, number int) (
 	if err != nil {
 		return Reply{}, err
 	}
+	if r.Freeze {
+		return Reply{Text: s.freezeLine(r), Card: r.Card.Place}, nil
+	}
 	if r.Foreign {
 		return Reply{Text: summary(r), Card: r.Card.Place}, nil
 	}
@@ -89,6 +106,9 @@ func (s *Service) status(ctx context.Context, by approvals.Person, number int) (
 			lines = append(lines, "It begins not before "+mrkdwn.Time(r.Until)+".")
 		}
 		lines = append(lines, "It may begin until "+mrkdwn.Time(r.Window)+".")
+		if why := r.Waits(); why != "" {
+			lines = append(lines, "It waits: "+mrkdwn.Text(why)+".")
+		}
 	case approvals.StateHeld:
 		lines = append(lines, "A cap is reached. It expires at "+mrkdwn.Time(r.Expires)+".")
 	case approvals.StateExecuting, approvals.StateDone, approvals.StatePartly, approvals.StateNotDone, approvals.StateUnknown,

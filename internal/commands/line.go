@@ -24,6 +24,8 @@ const (
 	VerbWithdraw   Verb = "withdraw"
 	VerbResolve    Verb = "resolve"
 	VerbReschedule Verb = "reschedule"
+	VerbFreeze     Verb = "freeze"
+	VerbUnfreeze   Verb = "unfreeze"
 )
 
 // Line is a parsed /offboard line.
@@ -98,6 +100,10 @@ func ParseLine(text string) (Line, error) {
 		return parseResolve(rest)
 	case "reschedule":
 		return parseReschedule(rest)
+	case "freeze":
+		return parseReasoned(VerbFreeze, rest)
+	case "unfreeze":
+		return parseReasoned(VerbUnfreeze, rest)
 	}
 	return parseAsk(text)
 }
@@ -313,7 +319,9 @@ CMD list – the open requests.
 CMD status OFF-42 – how far a request is.
 CMD withdraw OFF-42 – take back what you asked for.
 CMD reschedule OFF-42 at:2026-03-02T18:00 – move what you asked for to another time (at:now: none). It must be approved again.
-CMD resolve OFF-42 done|not-done reason – two approvers together settle an unknown outcome by hand.`, "CMD", command)
+CMD resolve OFF-42 done|not-done reason – two approvers together settle an unknown outcome by hand.
+CMD freeze [reason] – an approver stops everything at once: no call begins any more.
+CMD unfreeze [reason] – two approvers together let it go on.`, "CMD", command)
 }
 
 // named is how people say a request.

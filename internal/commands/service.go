@@ -21,6 +21,8 @@ type Book interface {
 	Open(ctx context.Context, most int) ([]*approvals.Request, error)
 	Create(ctx context.Context, ask approvals.Ask, limits ...book.Limit) (*approvals.Request, error)
 	Update(ctx context.Context, id string, d book.Decision, deliveries ...string) (*approvals.Request, error)
+	Freeze(ctx context.Context, f approvals.Freeze, deliveries ...string) (*approvals.Request, error)
+	Frozen(ctx context.Context) (*approvals.Request, error)
 	Remember(ctx context.Context, deliveries ...string) error
 	Wait(ctx context.Context, id string, ok func(*approvals.Request) bool) (*approvals.Request, error)
 }
@@ -111,6 +113,14 @@ func (s *Service) Command(ctx context.Context, c Command) (Ack, Later, error) {
 	case VerbResolve:
 		return s.atOnce(ctx, c, func(by approvals.Person) (Reply, error) {
 			return s.resolve(ctx, by, line, c.Delivery.Keys...)
+		})
+	case VerbFreeze:
+		return s.atOnce(ctx, c, func(by approvals.Person) (Reply, error) {
+			return s.freeze(ctx, by, line, c.Delivery.Keys...)
+		})
+	case VerbUnfreeze:
+		return s.atOnce(ctx, c, func(by approvals.Person) (Reply, error) {
+			return s.unfreeze(ctx, by, line, c.Delivery.Keys...)
 		})
 	}
 	// What only reads is remembered too: a repeat is silent, whatever it asks for (design §9).

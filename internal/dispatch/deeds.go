@@ -21,7 +21,7 @@ func (d *Dispatcher) deed(ctx context.Context, r *approvals.Request, o approvals
 	case approvals.DoLose:
 		return d.wish(ctx, r.ID, approvals.Lose{Step: o.Step})
 	case approvals.DoBegin:
-		return d.begin(ctx, r, o.Step)
+		return d.beginUnlessFrozen(ctx, r, o.Step)
 	case approvals.DoLook:
 		return d.look(ctx, r, o.Step)
 	case approvals.DoPostCard, approvals.DoUpdateCard, approvals.DoTellThread, approvals.DoTellAudit:
@@ -128,7 +128,7 @@ func (d *Dispatcher) passDoor(ctx context.Context, id string, timeout time.Durat
 			}
 		}
 		return events, err
-	}, book.Gate{})
+	}, book.Gate{Unless: []string{approvals.FreezeKey}})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -21,6 +21,7 @@ type Book interface {
 	Update(ctx context.Context, id string, d book.Decision, deliveries ...string) (*approvals.Request, error)
 	Begin(ctx context.Context, id string, d book.Decision, g book.Gate) (*approvals.Request, error)
 	Holder(ctx context.Context, key string) (string, error)
+	Frozen(ctx context.Context) (*approvals.Request, error)
 	Wait(ctx context.Context, id string, ok func(*approvals.Request) bool) (*approvals.Request, error)
 	Claim(ctx context.Context, lease time.Duration, most int) ([]journal.Claimed, error)
 	Renew(ctx context.Context, c journal.Claimed, lease time.Duration) error

@@ -22,6 +22,7 @@ func raceTests() []subTest {
 		{"Race/numbers are given once and without gaps", raceNumbers},
 		{"Race/updates all happen, one after the other", raceUpdates},
 		{"Race/a claim goes to one worker", raceClaims},
+		{"Race/none writes any more once a key is taken", raceUnless},
 		{"Race/a reader sees a log before or after a write", raceReader},
 	}
 }
@@ -227,4 +228,39 @@ func (p *probe) addTwo(id string) error {
 		return journal.Write{Records: decisions(l, 2)}, nil
 	})
 	return err
+}
+
+// raceUnless lets one log take a key while others write on the condition that nobody has it. There is one order: what was asked for after the key
+// was taken is refused.
+func raceUnless(p *probe) {
+	names := ids(racers)
+	for _, n := range names[1:] {
+		p.begin(n)
+	}
+	var taken atomic.Bool
+	var after [racers]bool
+	errs := race(func(i int) error {
+		if i == 0 {
+			_, err := p.j.Append(p.Context(), with(first(names[i]), reserving("k")))
+			taken.Store(true)
+			return err
+		}
+		for {
+			after[i] = taken.Load()
+			_, err := p.j.Append(p.Context(), p.next(names[i], unless("k")))
+			if err != nil || after[i] {
+				return err
+			}
+		}
+	})
+	if errs[0] != nil {
+		p.Fatal(errs[0])
+	}
+	for i, err := range errs[1:] {
+		if !isA[*journal.ReservedError](err) {
+			p.Errorf("racer %d, who asked after the key was taken (%t): %v", i+1, after[i+1], err)
+		}
+		l := p.load(names[i+1])
+		p.refused(p.next(l.ID, unless("k")), &journal.ReservedError{Key: "k", Holder: names[0]})
+	}
 }

@@ -137,6 +137,9 @@ func movedTo(e approvals.Event) time.Time {
 }
 
 func begins(r *approvals.Request) string {
+	if why := r.Waits(); why != "" {
+		return " *It waits" + clause(why) + "* It is tried again until " + mrkdwn.Time(r.Window) + "."
+	}
 	if r.Until.After(r.ApprovedAt) {
 		return " It begins not before " + mrkdwn.Time(r.Until) + ", and not after " + mrkdwn.Time(r.Window) + "."
 	}

@@ -99,6 +99,7 @@ func requests() map[string]*approvals.Request {
 		"pending_mistyped":    asks(true, 2, deletion()).Fold(approvals.Event{Kind: approvals.Mistyped, By: approver}, approvals.Event{Kind: approvals.Mistyped, By: approver}),
 		"pending_many":        asks(true, 2, deletion(), deactivation(), termination()),
 		"approved":            del().Fold(approved(approver)),
+		"approved_waiting":    del().Fold(approved(approver), waiting()),
 		"approved_deferred":   started().Fold(approvals.Event{Kind: approvals.Deferred, Until: start.Add(5 * time.Minute), Proof: "ZITADEL answered 429"}),
 		"executing":           started(),
 		"executing_many":      asks(true, 1, deletion(), termination()).Fold(approved(approver), begun(), ended(approvals.Done, "ZITADEL answered 200")),
@@ -120,6 +121,7 @@ func requests() map[string]*approvals.Request {
 		"approved_scheduled":  scheduledFor(at).Fold(approved(approver)),
 		"stopped":             del().Fold(approved(approver), approvals.Event{Kind: approvals.Stopped, By: other}),
 		"frozen":              frozen(),
+		"frozen_asked":        frozen().Fold(approvals.Event{Kind: approvals.ThawAsked, At: start.Add(time.Hour), By: other, Reason: "it was a drill"}),
 		"thawed":              frozen().Fold(approvals.Event{Kind: approvals.ThawAsked, By: approver, Reason: "it was a drill"}, approvals.Event{Kind: approvals.Thawed, By: other}),
 		"no_name_and_no_mail": asks(true, 1, bare()),
 	}
@@ -142,6 +144,10 @@ func rescheduled(at time.Time) approvals.Event {
 
 func held() approvals.Event {
 	return approvals.Event{Kind: approvals.Held, At: start.Add(2 * time.Minute), Reason: "20 removals an hour is the cap for all", Until: start.Add(time.Hour)}
+}
+
+func waiting() approvals.Event {
+	return approvals.Event{Kind: approvals.Waiting, At: start.Add(2 * time.Minute), Until: start.Add(3 * time.Minute), Proof: "stopped by the freeze OFF-43"}
 }
 
 func frozen() *approvals.Request {

@@ -99,7 +99,7 @@ func decision(r *approvals.Request, e approvals.Event) string {
 	case approvals.ThawAsked:
 		return fmt.Sprintf("%s wants to end the freeze. Reason%s", by, clause(cmp.Or(mrkdwn.Clean(e.Reason), "(none)")))
 	case approvals.Thawed:
-		return fmt.Sprintf("Agreed to by %s: the freeze is over.", by)
+		return fmt.Sprintf("Agreed to by %s: the freeze is over. Reason%s", by, clause(cmp.Or(mrkdwn.Clean(e.Reason), "(none)")))
 	default:
 		return ""
 	}
@@ -182,6 +182,10 @@ func advice(r *approvals.Request, e approvals.Event, command string) string {
 		return "Read the card again, then decide."
 	case approvals.Ended, approvals.Resolved:
 		return asker + ", " + meaning(r, r.Plan.Steps[e.Step], e.Outcome)
+	case approvals.ThawAsked:
+		return fmt.Sprintf("It counts for an hour. A second approver must agree and type %s: %s unfreeze.", notHere, command)
+	case approvals.Thawed:
+		return "What is approved and still in its window begins within a minute."
 	case approvals.Unresolved:
 		return fmt.Sprintf("%s, two approvers together can then record what they saw. Each types %s: %s resolve %s done|not-done reason.",
 			asker, notHere, command, r.Name())
