@@ -10,6 +10,8 @@
 //	   │  ├─ withdraw ──▶ withdrawn         │  └─ account changed ──▶ pending again, approvals void
 //	   │  └─ time ──▶ expired               └─ not run in its window ──▶ expired
 //
+// A freeze is a log too, and no request: it has no plan, stops every begin while it is open (see [FreezeKey]), and two people end it.
+//
 // The promise, held by the properties in this package's tests over random histories:
 //
 //   - Nothing begins without the consent of enough distinct people, given to exactly the plan that begins. None of them asked for it and

@@ -2,8 +2,8 @@
 //
 // A [Log] is the record of one request: its [Record]s in order. A [Journal] changes only by [Journal.Append], a compare-and-append:
 // one atomic, durable write that either finds the log at the version the writer has read, or is refused with a conflict. The same
-// write reserves and releases accounts, counts towards limits, moves the request in the due index and remembers handled
-// Slack deliveries, so that none of these can be true without the others.
+// write reserves and releases accounts, is refused while another log holds a key, counts towards limits, moves the request in the due
+// index and remembers handled Slack deliveries, so that none of these can be true without the others.
 //
 // Records are opaque here: versioned JSON that the engines keep byte for byte, unknown fields included. Chained records carry the hash
 // of the chained record before them in the same log ([Seal], [Verify]); receipts do not.

@@ -172,11 +172,26 @@ func TestHostileTextBreaksNothing(t *testing.T) {
 					checkEvents(t, r, s)
 				}
 			}
+			waits := asks(true, 1, deletion()).Fold(approved(approver), approvals.Event{Kind: approvals.Waiting, At: start, Proof: s})
+			check(t, cards.Card(waits))
+			checkFreeze(t, s)
 			check(t, cards.Reply(commands.Reply{
 				Text: "hello", Card: approvals.Place{Channel: "C1", TS: "1.2"},
 				Choices: []commands.Choice{{Text: "one", Label: s, Value: "v"}, {Text: "two", Label: "two", Value: strings.Repeat("v", 3000)}},
 			}, "https://example.slack.com/archives/C1/p12"))
 		})
+	}
+}
+
+func checkFreeze(t *testing.T, s string) {
+	t.Helper()
+	r := &approvals.Request{ID: "r", Number: 43}
+	for _, k := range []approvals.Kind{approvals.Frozen, approvals.ThawAsked, approvals.Thawed} {
+		e := approvals.Event{Kind: k, Seq: len(r.Events) + 1, Hash: strings.Repeat("0f", 32), At: start, By: approver, Reason: s}
+		r.Fold(e)
+		for _, m := range []cards.Message{cards.Card(r), cards.ThreadLine(r, e, "/offboard"), cards.AuditLines(r, []approvals.Event{e})} {
+			check(t, m)
+		}
 	}
 }
 
