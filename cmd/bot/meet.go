@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
+	"offboard/internal/approvals"
 	"offboard/internal/audit"
 	"offboard/internal/config"
 	"offboard/internal/slackbot/directory"
@@ -48,9 +50,18 @@ func (a *app) poster(self directory.Self) (*post.Poster, error) {
 
 func newPoster(cfg *config.Config, api *webapi.Client, self directory.Self, log *slog.Logger) (*post.Poster, error) {
 	return post.New(api, post.Config{
-		Approvals: cfg.Slack.ApprovalsChannel, Audit: cfg.Slack.AuditChannel, Command: cfg.Slack.Command,
+		Approvals: cfg.Slack.ApprovalsChannel, Audit: cfg.Slack.AuditChannel, Command: cfg.Slack.Command, Ping: mayRelease(cfg),
 		Self: post.Self{UserID: self.UserID, BotID: self.BotID}, Logger: log,
 	})
+}
+
+// mayRelease are the ids of those who may release what a cap holds.
+func mayRelease(cfg *config.Config) []string {
+	who := cfg.Approvers
+	if own, ok := cfg.Rights[approvals.MayRelease]; ok {
+		who = own
+	}
+	return append(slices.Clone(who.Groups), who.Users...)
 }
 
 // witnessTime is how long a start waits for the audit channel before it goes on and takes in what people ask, only to tell them why nothing is

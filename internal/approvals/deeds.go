@@ -218,6 +218,8 @@ func (Expire) decide(r *Request, now time.Time) ([]Event, error) {
 	switch {
 	case r.State == StatePending && !now.Before(r.Expires):
 		return []Event{{Kind: Expired, Reason: "not enough people approved in time"}}, nil
+	case r.State == StateHeld && !now.Before(r.Expires):
+		return r.expireHeld(), nil
 	case r.State == StateApproved && !now.Before(r.Window) && r.tried():
 		return r.endRest("no call took effect, and the window is over"), nil
 	case r.State == StateApproved && !now.Before(r.Window):

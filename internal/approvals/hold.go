@@ -19,6 +19,9 @@ func (r *Request) applyHold(e Event) {
 		r.State, r.Expires = StateHeld, e.At.Add(r.Policy.Expires)
 	case Released:
 		r.State, r.Released = StateApproved, true
+		if !r.waitingOnly() {
+			r.State = StateExecuting
+		}
 		r.Until, r.Window = e.At, e.At.Add(r.Policy.Window)
 	case Stopped:
 		r.State = StateStopped

@@ -119,7 +119,7 @@ func (r *Request) approvers() []Person {
 	return out
 }
 
-// Deny is a no. It counts while the request is pending. It carries no digest: a no to whatever the card shows harms nobody.
+// Deny is a no. It counts while the request is pending, and while it is held. It carries no digest: a no to whatever the card shows harms nobody.
 type Deny struct {
 	By    Person
 	Right bool // By may deny, read just now
@@ -133,11 +133,11 @@ func (d Deny) decide(r *Request, now time.Time) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.State != StatePending {
+	if r.State != StatePending && r.State != StateHeld {
 		return nil, refuse(AlreadyDecided, r.Name()+" has enough approvals already. Nothing was recorded. "+
 			"Until the call begins, the person who asked can still withdraw it.")
 	}
-	return []Event{{Kind: Denied, By: d.By}}, nil
+	return append([]Event{{Kind: Denied, By: d.By}}, r.endHeld("denied")...), nil
 }
 
 // Withdraw takes a request back, until the call begins: by who asked, or by whoever has the right to take back what others have asked for. The
@@ -159,7 +159,7 @@ func (w Withdraw) decide(r *Request, _ time.Time) ([]Event, error) {
 	case r.State == StateExecuting:
 		return nil, refuse(TooLate, r.Name()+" has begun. It cannot be stopped any more; the outcome will be told in its thread.")
 	}
-	return []Event{{Kind: Withdrawn, By: w.By}}, nil
+	return append([]Event{{Kind: Withdrawn, By: w.By}}, r.endHeld("withdrawn")...), nil
 }
 
 // Refuse records that somebody's click was refused: once for each person and request, and only while the request is not over.

@@ -200,7 +200,7 @@ func (h *history) wish() approvals.Wish {
 }
 
 func (h *history) rare(by approvals.Person, step int) approvals.Wish {
-	switch h.pick(9, "rare") {
+	switch h.pick(12, "rare") {
 	case 0:
 		return approvals.Missing{Step: step, Sight: *h.sight()}
 	case 1:
@@ -221,6 +221,10 @@ func (h *history) rare(by approvals.Person, step int) approvals.Wish {
 			return approvals.Remind{}
 		}
 		return approvals.Reschedule{By: by, Right: h.pick(2, "right") > 0, NotBefore: h.someTime()}
+	case 8:
+		return approvals.Hold{Step: step, Reason: "a cap", Free: h.now.Add(time.Hour)}
+	case 9, 10:
+		return approvals.Release{By: by, Right: h.pick(3, "right") > 0}
 	case 6:
 		return approvals.Receipt{Event: approvals.Event{Kind: approvals.Told, Key: approvals.KeyCard, Place: approvals.Place{Channel: "C", TS: "1"}}}
 	default:
@@ -324,6 +328,8 @@ type judge struct {
 	ended     map[int]approvals.Outcome
 	proposed  approvals.Event
 	consumed  map[int]bool // a begin that was not provably without effect
+	held      bool         // over a cap, and nobody has released it
+	refused   bool         // somebody said no, took it back, or the time was over
 	requestBy approvals.Person
 }
 
@@ -350,6 +356,10 @@ func (j *judge) asked(before *approvals.Request, w approvals.Wish, at time.Time,
 		case approvals.Resolve:
 			if e.Kind == approvals.Resolved {
 				j.byHand(w)
+			}
+		case approvals.Release:
+			if e.Kind == approvals.Released && !w.Right {
+				j.t.Fatalf("released without the right: %+v", w.By)
 			}
 		case approvals.Finish:
 			c := w.Call
@@ -413,6 +423,12 @@ func (j *judge) see(r *approvals.Request, events []approvals.Event) {
 			j.moves(e)
 		case approvals.Approved:
 			j.consents = append(j.consents, e)
+		case approvals.Held:
+			j.held = true
+		case approvals.Released:
+			j.released(e)
+		case approvals.Denied, approvals.Withdrawn, approvals.Expired, approvals.Stopped:
+			j.refused = true
 		case approvals.Lapsed:
 			j.consents = slices.DeleteFunc(j.consents, func(c approvals.Event) bool { return c.By.ID == e.By.ID })
 			if len(j.consents) < j.needs {
@@ -434,9 +450,23 @@ func (j *judge) moves(e approvals.Event) {
 		j.t.Fatalf("moved by %+v, who is to be removed", e.By)
 	}
 	j.digest, j.notBefore, j.consents, j.begun = e.Plan.Digest(), e.Plan.NotBefore, nil, map[int]int{}
+	j.held = false // whatever begins is approved and counted anew
+}
+
+// released holds that whoever lets a request over a cap has had no part in it.
+func (j *judge) released(e approvals.Event) {
+	who := really(e.By)
+	part := func(c approvals.Event) bool { return really(c.By) == who }
+	if !j.held || who == requester || who == target || slices.ContainsFunc(j.consents, part) {
+		j.t.Fatalf("released by %+v, held: %t, consents: %+v", e.By, j.held, j.consents)
+	}
+	j.held = false
 }
 
 func (j *judge) seeBegun(r *approvals.Request, e approvals.Event) {
+	if j.held || j.refused {
+		j.t.Fatalf("begun although it is held (%t), or somebody has said no (%t)", j.held, j.refused)
+	}
 	var distinct []int
 	for _, c := range j.consents {
 		who := really(c.By)
@@ -463,6 +493,9 @@ func (j *judge) seeBegun(r *approvals.Request, e approvals.Event) {
 }
 
 func (j *judge) seeEnded(e approvals.Event) {
+	if e.Outcome == approvals.Rehearsed && j.held {
+		j.t.Fatalf("rehearsed although it is held")
+	}
 	was := j.ended[e.Step]
 	if was != "" && was.Final() {
 		j.t.Fatalf("step %d moved from %s to %s", e.Step, was, e.Outcome)
@@ -508,7 +541,7 @@ func (j *judge) wakes(r *approvals.Request) {
 	}
 	var latest time.Time
 	switch r.State {
-	case approvals.StatePending:
+	case approvals.StatePending, approvals.StateHeld:
 		latest = r.Expires
 	case approvals.StateApproved:
 		latest = r.Window

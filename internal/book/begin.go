@@ -12,16 +12,28 @@ type Gate struct {
 	// Unless are keys that no log may hold, else a *journal.ReservedError: the order of the writes in the store is then the answer to
 	// whether a call began before somebody took such a key.
 	Unless []string
+	// Limits are what the events, decided for the request, count towards, else a *journal.LimitError; nil: nothing. It may run more than once.
+	Limits func(r *approvals.Request, events []approvals.Event) []Limit
 }
 
 // Begin is [Book.Update] for the one decision after which a call leaves, and the gate goes along in its write. Where the decision comes to
 // something else (an end without a call, a drift, an approval that lapsed) the gate asks nothing: those are recorded whatever is stopped.
 func (b *Book) Begin(ctx context.Context, id string, d Decision, g Gate) (*approvals.Request, error) {
-	return b.update(ctx, id, d, func(w *journal.Write, events []approvals.Event) {
+	return b.update(ctx, id, d, func(w *journal.Write, r *approvals.Request, events []approvals.Event) {
 		if begins(events) {
 			w.Unless = g.Unless
+			g.count(w, r, events)
 		}
 	})
+}
+
+func (g Gate) count(w *journal.Write, r *approvals.Request, events []approvals.Event) {
+	if g.Limits == nil {
+		return
+	}
+	for _, l := range g.Limits(r, events) {
+		w.Counts = append(w.Counts, journal.Count{Key: l.Key, Limit: l.Most, Within: l.Within})
+	}
 }
 
 // begins reports whether a call leaves after these events, or would leave with writes on.

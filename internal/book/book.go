@@ -138,12 +138,14 @@ func (b *Book) first(ctx context.Context, wish approvals.Wish, more func(*journa
 // Update lets a decision change a request and returns the request afterwards. The deliveries are remembered in the same write; one
 // that was handled before is a *journal.DuplicateError, and nothing is written. Without events the deliveries are remembered all the same.
 func (b *Book) Update(ctx context.Context, id string, d Decision, deliveries ...string) (*approvals.Request, error) {
-	return b.update(ctx, id, d, func(w *journal.Write, _ []approvals.Event) { w.Deliveries, w.Keep = deliveries, Keep })
+	return b.update(ctx, id, d, func(w *journal.Write, _ *approvals.Request, _ []approvals.Event) {
+		w.Deliveries, w.Keep = deliveries, Keep
+	})
 }
 
 // update is Update; more adds to the write of the events what must be true with them.
 func (b *Book) update(
-	ctx context.Context, id string, d Decision, more func(w *journal.Write, events []approvals.Event),
+	ctx context.Context, id string, d Decision, more func(w *journal.Write, r *approvals.Request, events []approvals.Event),
 ) (*approvals.Request, error) {
 	wrote := false
 	l, err := journal.Update(ctx, b.journal, id, func(l journal.Log) (journal.Write, error) {
@@ -160,7 +162,7 @@ func (b *Book) update(
 		if err != nil {
 			return journal.Write{}, err
 		}
-		more(&w, events)
+		more(&w, r, events)
 		if len(w.Records) == 0 && len(w.Deliveries) == 0 {
 			return journal.Write{}, errNothing
 		}

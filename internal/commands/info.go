@@ -110,7 +110,8 @@ func (s *Service) status(ctx context.Context, by approvals.Person, number int) (
 			lines = append(lines, "It waits: "+mrkdwn.Text(why)+".")
 		}
 	case approvals.StateHeld:
-		lines = append(lines, "A cap is reached. It expires at "+mrkdwn.Time(r.Expires)+".")
+		lines = append(lines, fmt.Sprintf("%s. Somebody who neither asked nor approved may type `%s release %s`. Otherwise it expires at %s.",
+			mrkdwn.Text(r.Last(approvals.Held).Reason), s.set.Command, r.Name(), mrkdwn.Time(r.Expires)))
 	case approvals.StateExecuting, approvals.StateDone, approvals.StatePartly, approvals.StateNotDone, approvals.StateUnknown,
 		approvals.StateDenied, approvals.StateWithdrawn, approvals.StateExpired, approvals.StateStopped, approvals.StateFrozen, approvals.StateThawed:
 	}

@@ -24,6 +24,7 @@ const (
 	VerbWithdraw   Verb = "withdraw"
 	VerbResolve    Verb = "resolve"
 	VerbReschedule Verb = "reschedule"
+	VerbRelease    Verb = "release"
 	VerbFreeze     Verb = "freeze"
 	VerbUnfreeze   Verb = "unfreeze"
 )
@@ -37,7 +38,7 @@ type Line struct {
 	Action   providers.Action
 	Reason   string
 	At       string // not before when, as it was typed; empty: at once. VerbAsk, VerbReschedule
-	Number   int    // VerbStatus, VerbWithdraw, VerbResolve, VerbReschedule
+	Number   int    // VerbStatus, VerbWithdraw, VerbResolve, VerbReschedule, VerbRelease
 	Done     bool   // VerbResolve
 }
 
@@ -96,6 +97,8 @@ func ParseLine(text string) (Line, error) {
 		return parseNumbered(VerbStatus, rest)
 	case "withdraw":
 		return parseNumbered(VerbWithdraw, rest)
+	case "release":
+		return parseNumbered(VerbRelease, rest)
 	case "resolve":
 		return parseResolve(rest)
 	case "reschedule":
@@ -319,6 +322,7 @@ CMD list – the open requests.
 CMD status OFF-42 – how far a request is.
 CMD withdraw OFF-42 – take back what you asked for.
 CMD reschedule OFF-42 at:2026-03-02T18:00 – move what you asked for to another time (at:now: none). It must be approved again.
+CMD release OFF-42 – let begin what a cap holds; for somebody who neither asked for it nor approved it.
 CMD resolve OFF-42 done|not-done reason – two approvers together settle an unknown outcome by hand.
 CMD freeze [reason] – an approver stops everything at once: no call begins any more.
 CMD unfreeze [reason] – two approvers together let it go on.`, "CMD", command)

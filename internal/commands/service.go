@@ -99,13 +99,14 @@ func (s *Service) Command(ctx context.Context, c Command) (Ack, Later, error) {
 	if f, ok := errors.AsType[*fault](err); ok {
 		return Ack{Text: mrkdwn.Text(f.say) + " Nothing was done. Type `" + s.set.Command + " help` for the grammar."}, nil, nil
 	}
+	if decide := s.onNumber(line.Verb); decide != nil {
+		return s.atOnce(ctx, c, func(by approvals.Person) (Reply, error) {
+			return decide(ctx, by, line.Number, c.Delivery.Keys...)
+		})
+	}
 	switch line.Verb { //nolint:exhaustive // the others follow
 	case VerbHelp:
 		return Ack{Text: Help(s.set.Command)}, nil, nil
-	case VerbWithdraw:
-		return s.atOnce(ctx, c, func(by approvals.Person) (Reply, error) {
-			return s.withdraw(ctx, by, line.Number, c.Delivery.Keys...)
-		})
 	case VerbReschedule:
 		return s.atOnce(ctx, c, func(by approvals.Person) (Reply, error) {
 			return s.reschedule(ctx, by, line, c.Delivery.Keys...)

@@ -21,7 +21,8 @@ type Config struct {
 	Protected  []Protected
 	Limits     Limits
 	Digest     Digest
-	Providers  []Provider // at least one, in the order of the file
+	Caps       approvals.Caps // none is without a bound
+	Providers  []Provider     // at least one, in the order of the file
 }
 
 // Transport is how Slack reaches the bot.

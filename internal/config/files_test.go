@@ -29,6 +29,8 @@ policies:
 protected: [ceo@example.com, "zitadel:1234567890"]
 limits: {per_hour: 20, per_requester_per_day: 10}
 digest: off
+caps:
+  requester: {per_hour: 5}
 providers:
   ecgrid:  {type: ecgrid,  url: https://rest.ecgrid.io, api_key: env:ECGRID_API_KEY, action: delete}
   zitadel: {type: zitadel, url: https://id.example.com, token: env:ZITADEL_TOKEN, action: deactivate}

@@ -79,6 +79,7 @@ func (r *reader) config(content []byte) *Config {
 	c.Protected = readProtected(f, c.Providers, names)
 	c.Limits = readLimits(f)
 	c.Digest = readDigest(f)
+	c.Caps = readCaps(f)
 	f.done()
 	enoughPeople(f, c)
 	return c

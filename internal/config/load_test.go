@@ -140,6 +140,12 @@ func TestWholeFile(t *testing.T) {
 		Protected: []config.Protected{{Name: "protected 1", Email: "ceo@example.com"}, {Name: "protected 2", Provider: "zitadel", ID: "1234567890"}},
 		Limits:    config.Limits{PerHour: 20, PerRequesterPerDay: 10},
 		Digest:    config.NoDigest,
+		Caps: approvals.Caps{
+			All:       approvals.Allowance{PerHour: 20, PerDay: 50},
+			Requester: approvals.Allowance{PerHour: 5, PerDay: 20},
+			Approver:  approvals.Allowance{PerHour: 10, PerDay: 20},
+			Pair:      approvals.Allowance{PerHour: 10, PerDay: 20},
+		},
 		Providers: []config.Provider{
 			{
 				Name: "ecgrid", Type: config.ECGrid, URL: "https://rest.ecgrid.io", Action: providers.Delete,

@@ -65,6 +65,9 @@ func listing(words []string) string {
 	return strings.Join(words, ", ")
 }
 
+// mostCounted is what a limit or a cap may be set to at most.
+const mostCounted = 100_000
+
 func readLimits(top *fields) Limits {
 	l := Limits{PerHour: defaultPerHour, PerRequesterPerDay: defaultPerRequesterPerDay}
 	v, ok := top.optional("limits")
@@ -75,12 +78,11 @@ func readLimits(top *fields) Limits {
 	if !ok {
 		return l
 	}
-	const most = 100_000
 	if v, ok := f.optional("per_hour"); ok {
-		l.PerHour = v.integer(1, most)
+		l.PerHour = v.integer(1, mostCounted)
 	}
 	if v, ok := f.optional("per_requester_per_day"); ok {
-		l.PerRequesterPerDay = v.integer(1, most)
+		l.PerRequesterPerDay = v.integer(1, mostCounted)
 	}
 	f.done()
 	return l

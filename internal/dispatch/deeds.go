@@ -91,6 +91,9 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 		d.log.Info("not begun", "request", r.ID, "step", step, "why", f.Say)
 		return nil
 	}
+	if full, ok := errors.AsType[*journal.LimitError](err); ok {
+		return d.hold(ctx, r, step, full)
+	}
 	if err != nil || begun == nil {
 		return err // also when the append may have happened: no durable begin of ours, no call
 	}
@@ -128,7 +131,7 @@ func (d *Dispatcher) passDoor(ctx context.Context, id string, timeout time.Durat
 			}
 		}
 		return events, err
-	}, book.Gate{Unless: []string{approvals.FreezeKey}})
+	}, book.Gate{Unless: []string{approvals.FreezeKey}, Limits: d.limits})
 	if err != nil {
 		return nil, nil, err
 	}

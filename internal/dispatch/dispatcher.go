@@ -51,7 +51,8 @@ type Meter interface {
 type Settings struct {
 	Replica string // names this process in begun events
 	Writes  bool
-	Guards  Guards        // nil: nothing is protected
+	Guards  Guards // nil: nothing is protected
+	Caps    approvals.Caps
 	Lease   time.Duration // of a claim; 0: 2 s. Renewed while work goes on; a lost replica's work is taken up after it
 	Poll    time.Duration // how often to look for due requests; 0: 250 ms
 	Workers int           // requests worked on at once, most of them waiting for their turn in Slack; 0: 256

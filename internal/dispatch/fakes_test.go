@@ -236,6 +236,7 @@ type stage struct {
 	slack  *slack
 	people people
 	guards dispatch.Guards
+	caps   approvals.Caps
 	id     string
 	stop   []func()
 	slept  atomic.Int64 // what the wall clock has gone on while the process stood still
@@ -272,8 +273,13 @@ func (s *stage) ask(writes bool) *approvals.Request {
 
 func (s *stage) askFor(a providers.Account, writes bool) *approvals.Request {
 	s.t.Helper()
+	return s.askBy(approvals.Person{ID: "U1"}, a, writes)
+}
+
+func (s *stage) askBy(by approvals.Person, a providers.Account, writes bool) *approvals.Request {
+	s.t.Helper()
 	r, err := s.book.Create(s.t.Context(), approvals.Ask{
-		By: approvals.Person{ID: "U1"}, Requester: true,
+		By: by, Requester: true,
 		Plan:   approvals.Plan{Writes: writes, Steps: []approvals.Step{{Account: a, Action: providers.Delete, Vendor: "IDP"}}},
 		Policy: approvals.Policy{Approvals: 1, Expires: 24 * time.Hour, Window: time.Hour},
 	})
@@ -310,7 +316,7 @@ func (f people) Standing(_ context.Context, approvers []approvals.Person) ([]app
 func (s *stage) run(replica string, writes bool) {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	d := dispatch.New(disk{s.book, s.full}, s.people, []providers.Provider{s.idp}, s.slack, meter{},
-		dispatch.Settings{Replica: replica, Writes: writes, Poll: 2 * time.Second, Guards: s.guards}, s.now, slog.New(slog.DiscardHandler))
+		dispatch.Settings{Replica: replica, Writes: writes, Poll: 2 * time.Second, Guards: s.guards, Caps: s.caps}, s.now, slog.New(slog.DiscardHandler))
 	ended := make(chan struct{})
 	go func() { d.Run(ctx); close(ended) }()
 	s.stop = append(s.stop, func() { cancel(); <-ended })

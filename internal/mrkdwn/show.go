@@ -36,6 +36,16 @@ func Person(id string) string {
 	return Short(id, nameLength)
 }
 
+var groupID = regexp.MustCompile(`^S[A-Z0-9]{1,30}$`)
+
+// Group mentions a user group in Slack by its id: everybody in it is notified. What is not a group's id is shown as text, and mentions nobody.
+func Group(id string) string {
+	if groupID.MatchString(id) {
+		return "<!subteam^" + id + ">"
+	}
+	return Short(id, nameLength)
+}
+
 // Time shows a moment in the reader's own time zone, and in UTC where Slack cannot. The zero time is "unknown".
 func Time(t time.Time) string {
 	if t.IsZero() {

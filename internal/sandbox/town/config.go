@@ -1,6 +1,9 @@
 package town
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Command is the slash command of the bot.
 const Command = "/offboard"
@@ -11,7 +14,12 @@ type Settings struct {
 	Listen  string // of the bot; empty: a free port
 	HTTP    bool   // signed requests instead of Socket Mode
 	Writes  bool
+	Caps    string // what stands in caps; empty: Roomy
 }
+
+// Roomy are caps that hold nothing: people play and test here faster than anybody removes accounts in earnest.
+const Roomy = "all: {per_hour: 100000, per_day: 100000}, requester: {per_hour: 100000, per_day: 100000}, " +
+	"approver: {per_hour: 100000, per_day: 100000}, pair: {per_hour: 100000, per_day: 100000}"
 
 // Config gives the bot's configuration file for this town, and the environment that it refers to.
 func (t *Town) Config(s Settings) (yaml string, env map[string]string) {
@@ -24,7 +32,7 @@ func (t *Town) Config(s Settings) (yaml string, env map[string]string) {
 		s.Listen = "127.0.0.1:0"
 	}
 	yaml = fmt.Sprintf(configYAML, transport, t.Slack.APIURL(), Command, w.TeamID, Approvals, Audit, s.Listen, s.Journal, s.Writes,
-		Alice, Approvers, protected, t.urls["ecgrid"], t.urls["zitadel"], t.urls["zitadel"], t.urls["torii"], environment)
+		Alice, Approvers, protected, cmp.Or(s.Caps, Roomy), t.urls["ecgrid"], t.urls["zitadel"], t.urls["zitadel"], t.urls["torii"], environment)
 	return yaml, map[string]string{
 		"SLACK_BOT_TOKEN": w.BotToken, "SLACK_APP_TOKEN": w.AppToken, "SLACK_SIGNING_SECRET": w.SigningSecret,
 		"ECGRID_API_KEY": ecgridKey, "ZITADEL_TOKEN": zitadelPAT, "TORII_SECRET_KEY": toriiKey,
@@ -53,6 +61,7 @@ policies:
     window: 1h
 protected: [%s]
 digest: off
+caps: {%s}
 providers:
   ecgrid: {type: ecgrid, url: "%s", api_key: env:ECGRID_API_KEY, action: delete}
   zitadel: {type: zitadel, url: "%s", token: env:ZITADEL_TOKEN, action: deactivate}

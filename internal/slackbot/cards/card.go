@@ -88,7 +88,7 @@ func standing(r *approvals.Request) string {
 	case approvals.StateApproved:
 		return tally(r) + begins(r)
 	case approvals.StateHeld:
-		return "*Held.* " + tally(r)
+		return held(r)
 	case approvals.StateExecuting:
 		return "*Under way.* " + tally(r)
 	case approvals.StateDenied, approvals.StateWithdrawn, approvals.StateExpired, approvals.StateStopped:
@@ -136,14 +136,26 @@ func movedTo(e approvals.Event) time.Time {
 	return e.Plan.NotBefore
 }
 
+// held says which cap holds the request, and who can do something about it.
+func held(r *approvals.Request) string {
+	e := r.Last(approvals.Held)
+	return "*Held*" + overCap(e) + " " + tally(r) + " " + fmt.Sprintf(
+		"There is room again from %s, but it does not go on by itself: somebody who neither asked nor approved must release it by %s (its thread says how).",
+		mrkdwn.Time(e.Until), mrkdwn.Time(r.Expires))
+}
+
 func begins(r *approvals.Request) string {
 	if why := r.Waits(); why != "" {
 		return " *It waits" + clause(why) + "* It is tried again until " + mrkdwn.Time(r.Window) + "."
 	}
-	if r.Until.After(r.ApprovedAt) {
-		return " It begins not before " + mrkdwn.Time(r.Until) + ", and not after " + mrkdwn.Time(r.Window) + "."
+	from, over := r.ApprovedAt, ""
+	if r.Released {
+		from, over = r.Last(approvals.Released).At, " Released over the cap."
 	}
-	return " " + beginsNow(r)
+	if r.Until.After(from) {
+		return over + " It begins not before " + mrkdwn.Time(r.Until) + ", and not after " + mrkdwn.Time(r.Window) + "."
+	}
+	return over + " " + beginsNow(r)
 }
 
 func beginsNow(r *approvals.Request) string {

@@ -124,6 +124,31 @@ func TestSentencesNameTheConfiguredCommand(t *testing.T) {
 	}
 }
 
+// Only the line of a request that a cap holds addresses the approvers, and never the person to be removed.
+func TestOnlyAHeldRequestPingsTheApprovers(t *testing.T) {
+	t.Parallel()
+	ping := []string{"S0APPROVERS", "U0THIRD", "U0TARGET", "S1 <!channel>"}
+	for name, r := range stories() {
+		for _, e := range r.Events {
+			got := cards.ThreadLine(r, e, "/offboard", ping...).Text
+			if addressed := strings.Contains(got, "<!subteam^S0APPROVERS> <@U0THIRD> S1 &lt;!channel&gt;: somebody"); addressed != (e.Kind == approvals.Held) {
+				t.Errorf("%s, %s: %s", name, e.Kind, got)
+			}
+			if strings.Contains(got, "U0TARGET") || strings.Contains(got, "<!channel>") {
+				t.Errorf("%s, %s: %s", name, e.Kind, got)
+			}
+		}
+	}
+	many := make([]string, 500)
+	for i := range many {
+		many[i] = "U0MANY"
+	}
+	r := requests()["held"]
+	if got := cards.ThreadLine(r, r.Last(approvals.Held), "/offboard", many...).Text; !strings.Contains(got, "/offboard release OFF-42. Otherwise it expires at") {
+		t.Errorf("what to do is cut off: %s", got)
+	}
+}
+
 func TestReplies(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat(strings.Repeat("x", 99)+"\n", 90)

@@ -10,8 +10,9 @@ import (
 )
 
 // ThreadLine says one event of a request as one plain sentence or a few: what happened, and what it means for those who read the
-// thread. Command is what people type, "/offboard". It has no blocks. It is empty for receipts, which nobody is told.
-func ThreadLine(r *approvals.Request, e approvals.Event, command string) Message {
+// thread. Command is what people type, "/offboard". It has no blocks. It is empty for receipts, which nobody is told. Only where a
+// cap holds a request does it address those with the ids in ping (people and user groups): without one of them nothing goes on.
+func ThreadLine(r *approvals.Request, e approvals.Event, command string, ping ...string) Message {
 	if e.Step < 0 || e.Step >= len(r.Plan.Steps) {
 		e.Step = 0
 	}
@@ -19,7 +20,9 @@ func ThreadLine(r *approvals.Request, e approvals.Event, command string) Message
 	if deed(e.Kind) {
 		out = subject(r, e.Step) + out
 	}
-	if s := advice(r, e, command); s != "" {
+	if e.Kind == approvals.Held {
+		out += " " + letGo(r, e, command, ping)
+	} else if s := advice(r, e, command); s != "" {
 		out += " " + s
 	}
 	return sentence(out)
@@ -89,9 +92,9 @@ func decision(r *approvals.Request, e approvals.Event) string {
 	case approvals.Tightened:
 		return "The configuration asks for more now than when this was asked for. Nothing was called."
 	case approvals.Held:
-		return "Held" + clause(e.Reason) + " Nothing was called."
+		return "Held" + overCap(e) + " Nothing was called."
 	case approvals.Released:
-		return fmt.Sprintf("Released by %s.", by)
+		return fmt.Sprintf("Released by %s, over the cap.", by)
 	case approvals.Stopped:
 		return fmt.Sprintf("Stopped by %s. %s", by, untouched(r))
 	case approvals.Frozen:
@@ -174,6 +177,8 @@ func advice(r *approvals.Request, e approvals.Event, command string) string {
 	switch e.Kind { //nolint:exhaustive // the rest needs none
 	case approvals.Approved, approvals.Lapsed:
 		return whatNow(asOf(r, e), max(0, r.Policy.Approvals-consents(r, e)))
+	case approvals.Released:
+		return beginsNow(r)
 	case approvals.Denied:
 		return asker + ", this request is closed."
 	case approvals.Expired:
