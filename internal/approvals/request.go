@@ -103,6 +103,10 @@ func (r *Request) apply(e Event) {
 		e.Seq = len(r.Events) + 1
 	}
 	r.Events = append(r.Events, e)
+	if r.misplaced(e) {
+		r.Foreign = true
+		return
+	}
 	if e.Kind.Receipt() {
 		r.applyReceipt(e)
 		return
@@ -135,10 +139,6 @@ func (r *Request) apply(e Event) {
 }
 
 func (r *Request) applyRequested(e Event) {
-	if e.Plan == nil || e.Policy == nil {
-		r.Foreign = true
-		return
-	}
 	r.State, r.Policy = StatePending, *e.Policy
 	r.show(*e.Plan)
 	r.Requester, r.Reason, r.Linked, r.Earlier = e.By, e.Reason, e.Linked, e.Sent

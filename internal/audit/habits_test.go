@@ -59,7 +59,7 @@ func habits(requests ...*approvals.Request) audit.Habits {
 // moved is a request being moved to another time.
 func moved(at time.Time) approvals.Event {
 	e := event(approvals.Rescheduled, alice, at)
-	e.Plan = &approvals.Plan{NotBefore: at.Add(time.Hour)}
+	e.Plan = &approvals.Plan{Steps: []approvals.Step{{}}, NotBefore: at.Add(time.Hour)}
 	return e
 }
 

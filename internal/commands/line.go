@@ -70,9 +70,9 @@ var (
 	mention  = regexp.MustCompile(`^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$`)
 	number   = regexp.MustCompile(`^(?i:off-)([0-9]{1,9})$`)
 	spaced   = regexp.MustCompile(`^\s*("[^"]*"|\S+)`)
-	longName = regexp.MustCompile(`^--?([a-z]+)(?:[=:](.*))?$`)
+	longName = regexp.MustCompile(`^--?([A-Za-z]+)(?:[=:](.*))?$`)
 	clock    = regexp.MustCompile(`^[0-9]{1,2}:[0-9]{2}`)
-	keyed    = regexp.MustCompile(`^([a-z]+):(.*)$`)
+	keyed    = regexp.MustCompile(`^([A-Za-z]+):(.*)$`)
 )
 
 // ParseLine reads what was typed after the command's name. It understands the dashes and quotes that Slack clients make of -- and ".
@@ -223,12 +223,17 @@ func withClock(day, rest string) (at, after string) {
 
 // option reads key:value, --key value and --key=value. A word in quotes is never an option. apart: the value may follow as the next word.
 func option(word string, quoted bool) (key, value string, ok, apart bool) {
-	lower := strings.ToLower(word)
-	if m := longName.FindStringSubmatch(lower); m != nil && !quoted {
-		return m[1], word[len(word)-len(m[2]):], true, m[2] == ""
+	if quoted {
+		return "", "", false, false
 	}
-	if m := keyed.FindStringSubmatch(lower); m != nil && !quoted && (m[1] == "provider" || m[1] == "action" || m[1] == "at" || m[1] == "reason") {
-		return m[1], strings.Trim(word[len(word)-len(m[2]):], `"`), true, m[2] == ""
+	if m := longName.FindStringSubmatch(word); m != nil {
+		return strings.ToLower(m[1]), m[2], true, m[2] == ""
+	}
+	if m := keyed.FindStringSubmatch(word); m != nil {
+		switch key := strings.ToLower(m[1]); key {
+		case "provider", "action", "at", "reason":
+			return key, strings.Trim(m[2], `"`), true, m[2] == ""
+		}
 	}
 	return "", "", false, false
 }
