@@ -122,7 +122,7 @@ func (g Guard) Policies(p Plan) []Policy {
 	for _, x := range g.Shields {
 		for _, s := range p.Steps {
 			if why := x.covers(p, s.Account); why != "" && x.Approvals > 0 {
-				out = append(out, Policy{Name: x.Name, Approvals: x.Approvals})
+				out = append(out, Policy{Name: x.Name, Approvals: x.Approvals, Why: []string{"the account is protected by " + why}})
 				break
 			}
 		}
@@ -141,9 +141,9 @@ func (s Shield) covers(p Plan, a providers.Account) string {
 	case s.ID != "" && here && sameID(s.ID, a.ID):
 		return "its id"
 	case s.Group != "" && slices.Contains(p.TargetGroups, s.Group):
-		return "a member of the user group " + s.Group
+		return "the user group " + s.Group
 	case len(s.Roles) > 0 && here && !a.RolesKnown:
-		return "its admin roles could not be read"
+		return "its admin roles, which could not be read"
 	case len(s.Roles) > 0 && here:
 		return s.role(a)
 	default:

@@ -103,7 +103,7 @@ func (p *Provider) byEmail(ctx context.Context, value string) ([]user, error) {
 	if err != nil {
 		return nil, err
 	}
-	listed, err := p.listed(ctx, nil, match)
+	listed, err := p.listed(ctx, nil, 0, match)
 	if len(named) > 0 && (turnedDown(err) || errors.Is(err, errCrowd)) {
 		return named, nil
 	}
@@ -112,9 +112,9 @@ func (p *Provider) byEmail(ctx context.Context, value string) ([]user, error) {
 
 var errCrowd = errors.New("the list of users has no end in sight")
 
-// listed goes through all users that the key may see, of a selection where one is given. A server may give smaller pages than were asked for, so the end is a page
-// that is empty, shows nobody new, or is not there.
-func (p *Provider) listed(ctx context.Context, selection map[string]int, match func(user) bool) ([]user, error) {
+// listed goes through all users that the key may see, of a selection where one is given, until enough are found; 0: all. A server may give
+// smaller pages than were asked for, so the end is a page that is empty, shows nobody new, or is not there.
+func (p *Provider) listed(ctx context.Context, selection map[string]int, enough int, match func(user) bool) ([]user, error) {
 	body := map[string]int{"recordsPerPage": pageSize}
 	maps.Copy(body, selection)
 	seen := map[text]bool{}
@@ -139,7 +139,7 @@ func (p *Provider) listed(ctx context.Context, selection map[string]int, match f
 			}
 			seen[u.ID] = true
 		}
-		if len(seen) == before {
+		if len(seen) == before || enough > 0 && len(hits) >= enough {
 			return hits, nil
 		}
 	}

@@ -25,7 +25,7 @@ func (p *Provider) Peers(ctx context.Context, a providers.Account, besides ...st
 		out.Note = "ECGrid does not say which network this user belongs to."
 		return out, nil
 	}
-	found, err := p.listed(ctx, map[string]int{"networkId": network}, func(u user) bool {
+	found, err := p.listed(ctx, map[string]int{"networkId": network}, 1, func(u user) bool {
 		state, _ := u.state()
 		return string(u.ID) != a.ID && !slices.Contains(besides, string(u.ID)) && string(u.NetworkID) == a.Tenant &&
 			state == providers.StateActive && administersNetwork(string(u.AuthLevel))
