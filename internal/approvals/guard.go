@@ -38,8 +38,8 @@ type LastAdmin struct {
 }
 
 // since says what a refusal of Check means for a request that was asked for before it held.
-func (f *Refusal) since() string {
-	switch f.Code { //nolint:exhaustive // what Check refuses with
+func (r *Refusal) since() string {
+	switch r.Code { //nolint:exhaustive // what Check refuses with
 	case BotAccount:
 		return "by now the account is the bot's own"
 	case NoAdminLeft:
