@@ -154,7 +154,7 @@ func (a *app) startInside(ctx context.Context, all *parts, server *server, j jou
 	who := directory.New(a.api, a.cfg.Slack.Team, self.Org)
 	s := commands.New(b, who, post.NewForms(a.api), a.providers, a.settings(w, poster), a.now, a.log)
 	d := dispatch.New(b, s, a.providers, a.teller(poster), newMeter(a.health.registry),
-		dispatch.Settings{Replica: replica(), Writes: a.cfg.Writes, Guards: s, Caps: a.cfg.Caps}, a.now, a.log)
+		dispatch.Settings{Replica: replica(), Writes: a.cfg.Writes, Guards: s, Caps: a.cfg.Caps, Policies: a.cfg.Policies}, a.now, a.log)
 	watchHeld(a.health.registry, b)
 	watchFrozen(a.health.registry, b)
 	a.health.watch(d.Trouble)

@@ -29,6 +29,7 @@ type Begin struct {
 	Writes   bool       // whether the configuration has writes on now
 	Guard    Guard
 	Whose    Whose
+	Policies []Policy // as they are configured now
 }
 
 func (b Begin) decide(r *Request, now time.Time) ([]Event, error) {
@@ -49,12 +50,15 @@ func (b Begin) decide(r *Request, now time.Time) ([]Event, error) {
 	}
 	if plan.Digest() != r.Digest {
 		plan.Target = b.Whose.orKnown(plan.Target)
-		return []Event{{Kind: Drifted, Step: b.Step, Differences: r.differences(b.Step, b.Now, b.Writes), Plan: &plan}}, nil
+		drifted := Event{Kind: Drifted, Step: b.Step, Differences: r.differences(b.Step, b.Now, b.Writes), Plan: &plan}
+		return append([]Event{drifted}, b.tightened(r, plan)...), nil
 	}
-	if lapsed, err := b.lapsed(r, now); err != nil || len(lapsed) > 0 {
-		return lapsed, err
+	if first, err := b.lapsed(r, now); err != nil {
+		return nil, err
+	} else if first = append(first, b.tightened(r, plan)...); len(first) > 0 {
+		return first, nil
 	}
-	if !r.consented() {
+	if !b.consented(r) {
 		return nil, refuse(NotNow, "approvals do not suffice")
 	}
 	rechecked := Event{Kind: Rechecked, Step: b.Step}
@@ -114,15 +118,17 @@ func (r *Request) running() bool {
 	return false
 }
 
-// consented counts again, from the record, who has consented to the plan as it stands.
-func (r *Request) consented() bool {
+// consented counts again who has consented to the plan as it stands, from the record and by what was said of them right now.
+func (b Begin) consented(r *Request) bool {
 	var distinct []Person
+	var counted []Consent
 	for _, c := range r.Approvals {
-		if !contains(distinct, c.By) && !r.Requester.Same(c.By) && !r.Concerns(c.By) {
+		if s, ok := b.standing(c.By); ok && !contains(distinct, c.By) && !r.Requester.Same(c.By) && !r.Concerns(c.By) {
 			distinct = append(distinct, c.By)
+			counted = append(counted, Consent{By: c.By, Fills: s.Fills})
 		}
 	}
-	return len(distinct) >= max(1, r.Policy.Approvals)
+	return len(counted) > 0 && r.Policy.shortfall(counted).Enough()
 }
 
 // planNow is the plan with the step's account as it is now.

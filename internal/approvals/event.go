@@ -83,6 +83,8 @@ type Event struct {
 
 	Fills []string // Approved: the names of the policy's quotas that By can fill
 	Typed bool     // Approved: By typed what the card shows
+	// Filled says which quotas those who approved can fill now, by the id of each. Tightened: it counts in the place of their Fills
+	Filled map[string][]string
 
 	Step     int // index into Plan.Steps
 	Attempt  int // 1 and up

@@ -96,6 +96,7 @@ func TestStrictest(t *testing.T) {
 	}, plan)
 	want := approvals.Policy{
 		Name: "policy 1, policy 3", Approvals: 2, Expires: 8 * time.Hour, Window: 30 * time.Minute, Confirm: approvals.ConfirmTyped,
+		Why: []string{"policy 1, because the action is delete: 2 approvals, each typed, decided within 8h"},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)

@@ -70,7 +70,8 @@ type Approve struct {
 	By       Person
 	Approver bool // By is one of the approvers, read just now
 	Digest   string
-	Typed    string // what was typed, where the policy asks for that
+	Typed    string   // what was typed, where the policy asks for that
+	Fills    []string // the quotas of the policy that By is of, read just now
 }
 
 func (a Approve) decide(r *Request, now time.Time) ([]Event, error) {
@@ -90,7 +91,7 @@ func (a Approve) decide(r *Request, now time.Time) ([]Event, error) {
 	if err := a.checkTyped(r); err != nil {
 		return nil, err
 	}
-	return []Event{{Kind: Approved, By: a.By, Digest: r.Digest}}, nil
+	return []Event{{Kind: Approved, By: a.By, Digest: r.Digest, Fills: a.Fills, Typed: r.Policy.Confirm == ConfirmTyped}}, nil
 }
 
 // mayDecide refuses whoever may not approve or deny the request now.

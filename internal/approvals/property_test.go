@@ -60,6 +60,8 @@ type history struct {
 	idle  int
 	limit bool // the provider answers 429 most of the time
 	judge judge
+
+	policies []approvals.Policy
 }
 
 func newHistory(t *rapid.T) *history {
@@ -106,11 +108,9 @@ func (h *history) ask() {
 		second.ID = "2001"
 		plan.Steps = append(plan.Steps, approvals.Step{Account: second, Action: providers.Deactivate})
 	}
-	policy := approvals.Policy{
-		Approvals: 1 + h.pick(3, "approvals"), Expires: 24 * time.Hour, Window: time.Hour, Confirm: approvals.ConfirmDialog,
-	}
+	h.policies = []approvals.Policy{h.policy()}
 	events, err := approvals.Decide(&approvals.Request{}, approvals.Ask{
-		By: faces(requester)[0], Requester: true, Plan: plan, Policy: policy,
+		By: faces(requester)[0], Requester: true, Plan: plan, Policy: approvals.Strictest(h.policies, plan),
 	}, h.now)
 	if err != nil {
 		h.t.Fatalf("ask: %v", err)
@@ -118,6 +118,28 @@ func (h *history) ask() {
 	h.r = (&approvals.Request{ID: "r", Number: 1}).Fold(events...)
 	h.judge = judge{t: h.t}
 	h.judge.see(h.r, events)
+}
+
+// policy matches everything, and asks for something.
+func (h *history) policy() approvals.Policy {
+	p := approvals.Policy{Name: "policy 1", Approvals: 1 + h.pick(3, "approvals"), Expires: 24 * time.Hour, Window: time.Hour}
+	for _, name := range circles[:h.pick(len(circles)+1, "quotas")] {
+		p.OutOf = append(p.OutOf, approvals.Quota{Name: name, Users: []string{"U0"}, Needs: 1 + h.pick(4, "needs")/3})
+	}
+	if h.pick(4, "typed") == 0 {
+		p.Confirm = approvals.ConfirmTyped
+	}
+	if h.pick(4, "cool") == 0 {
+		p.CoolOff = 5 * time.Minute
+	}
+	return p
+}
+
+// circles are what people may be of.
+var circles = []string{"IT", "HR"}
+
+func (h *history) fills() []string {
+	return [][]string{nil, {"IT"}, {"HR"}, {"IT", "HR"}}[h.pick(4, "fills")]
 }
 
 // step has one random wish decided, and holds what comes of it against the judge.
@@ -175,7 +197,9 @@ func (h *history) wish() approvals.Wish {
 	}
 	switch h.pick(16, "wish") {
 	case 0, 1, 2, 3:
-		return approvals.Approve{By: by, Approver: h.pick(5, "right") > 0, Digest: h.digest()}
+		return approvals.Approve{
+			By: by, Approver: h.pick(5, "right") > 0, Digest: h.digest(), Typed: h.typed(), Fills: h.fills(),
+		}
 	case 4:
 		if h.pick(6, "deny") == 0 {
 			return approvals.Deny{By: by, Right: h.pick(3, "right") > 0}
@@ -237,6 +261,14 @@ func (h *history) someTime() time.Time {
 	return []time.Time{{}, {}, h.now.Add(time.Minute), h.now.Add(3 * time.Hour)}[h.pick(4, "not before")]
 }
 
+// typed is what the card shows; a freeze's shows nothing to type.
+func (h *history) typed() string {
+	if len(h.r.Plan.Steps) == 0 {
+		return ""
+	}
+	return h.r.Plan.Steps[0].Account.Email
+}
+
 func (h *history) digest() string {
 	if h.pick(6, "stale") == 0 {
 		return "0000"
@@ -253,7 +285,7 @@ func (h *history) begin(step int) approvals.Wish {
 	return approvals.Begin{
 		Step: step, Replica: "a", Deadline: h.now.Add(30 * time.Second), Now: now, Asked: h.now.Add(-age),
 		Writes: h.r.Plan.Writes != (h.pick(20, "flip") == 0),
-		Whose:  h.whose(), Standing: h.standing(), People: h.now.Add(-time.Duration(h.pick(35, "people's age")-1) * time.Second),
+		Whose:  h.whose(), Policies: h.configured(), Standing: h.standing(), People: h.now.Add(-time.Duration(h.pick(35, "people's age")-1) * time.Second),
 	}
 }
 
@@ -265,12 +297,26 @@ func (h *history) whose() approvals.Whose {
 	return approvals.Whose{Target: h.who()}
 }
 
+// configured are the policies now: now and then others than when it was asked for.
+func (h *history) configured() []approvals.Policy {
+	switch h.pick(16, "configured") {
+	case 0:
+		h.policies = append(slices.Clone(h.policies[:min(1, len(h.policies))]), h.policy())
+	case 1:
+		h.policies = h.policies[:min(1, len(h.policies))]
+	}
+	return h.policies
+}
+
 // standing is what Slack says of those who approved: now and then one of them has lost the right, turns out to be somebody else, or is
 // not asked about.
 func (h *history) standing() []approvals.Standing {
 	out := make([]approvals.Standing, 0, len(h.r.Approvals))
 	for _, c := range h.r.Approvals {
-		s := approvals.Standing{ID: c.By.ID, Person: c.By}
+		s := approvals.Standing{ID: c.By.ID, Person: c.By, Fills: c.Fills}
+		if h.pick(8, "moved") == 0 {
+			s.Fills = h.fills()
+		}
 		switch h.pick(16, "standing") {
 		case 0:
 			s.Why = "no approver any more"
@@ -321,6 +367,7 @@ type judge struct {
 	t         *rapid.T
 	needs     int
 	notBefore time.Time
+	policy    approvals.Policy
 	digest    string
 	consents  []approvals.Event // since the plan last changed
 	begun     map[int]int       // attempts since the plan last changed, by step
@@ -393,6 +440,32 @@ func (j *judge) stood(w approvals.Begin, at time.Time) {
 	if len(distinct) < j.needs {
 		j.t.Fatalf("begun with %d in their right of the %d it needs: %+v", len(distinct), j.needs, w.Standing)
 	}
+	for _, p := range append(w.Policies, j.policy) {
+		j.meets(p, len(distinct), w.Standing, at)
+	}
+}
+
+// meets holds that what was approved, by people who are who they are now, is enough for a policy.
+func (j *judge) meets(p approvals.Policy, distinct int, standing []approvals.Standing, at time.Time) {
+	var fills [][]string
+	var places []string
+	for _, s := range standing {
+		fills = append(fills, s.Fills)
+	}
+	for _, q := range p.OutOf {
+		places = append(places, slices.Repeat([]string{q.Name}, q.Needs)...)
+	}
+	if distinct < p.Approvals || !filled(places, fills) {
+		j.t.Fatalf("begun with %d of %d, out of %v by %v", distinct, p.Approvals, places, fills)
+	}
+	for _, c := range j.consents {
+		if p.Confirm == approvals.ConfirmTyped && !c.Typed {
+			j.t.Fatalf("begun although %s has not typed it", c.By.ID)
+		}
+		if age := at.Sub(c.At); age < p.CoolOff {
+			j.t.Fatalf("begun %v after the last approval, inside of the cool-off of %v", age, p.CoolOff)
+		}
+	}
 }
 
 // byHand holds that two people, neither of them the requester or the target, and both in their right, have resolved it.
@@ -415,7 +488,7 @@ func (j *judge) see(r *approvals.Request, events []approvals.Event) {
 			j.proposed = e
 		case approvals.Requested:
 			j.notBefore = e.Plan.NotBefore
-			j.needs, j.digest, j.requestBy = e.Policy.Approvals, e.Plan.Digest(), e.By
+			j.needs, j.digest, j.requestBy, j.policy = e.Policy.Approvals, e.Plan.Digest(), e.By, *e.Policy
 			j.begun, j.inFlight, j.ended, j.consumed = map[int]int{}, map[int]bool{}, map[int]approvals.Outcome{}, map[int]bool{}
 		case approvals.Drifted:
 			j.digest, j.consents, j.begun = e.Plan.Digest(), nil, map[int]int{}
@@ -431,9 +504,9 @@ func (j *judge) see(r *approvals.Request, events []approvals.Event) {
 			j.refused = true
 		case approvals.Lapsed:
 			j.consents = slices.DeleteFunc(j.consents, func(c approvals.Event) bool { return c.By.ID == e.By.ID })
-			if len(j.consents) < j.needs {
-				j.begun = map[int]int{}
-			}
+			j.reopened()
+		case approvals.Tightened:
+			j.seeTightened(e)
 		case approvals.Begun:
 			j.seeBegun(r, e)
 		case approvals.Deferred:
@@ -463,6 +536,49 @@ func (j *judge) released(e approvals.Event) {
 	j.held = false
 }
 
+// seeTightened holds that a policy only ever asks for more.
+func (j *judge) seeTightened(e approvals.Event) {
+	was, is := j.policy, *e.Policy
+	if is.Approvals < was.Approvals || is.CoolOff < was.CoolOff || is.Window > was.Window || was.Confirm == approvals.ConfirmTyped && is.Confirm != was.Confirm {
+		j.t.Fatalf("loosened from %+v to %+v", was, is)
+	}
+	for _, q := range was.OutOf {
+		if !slices.ContainsFunc(is.OutOf, func(o approvals.Quota) bool { return o.Name == q.Name && o.Needs >= q.Needs }) {
+			j.t.Fatalf("loosened from %+v to %+v", was.OutOf, is.OutOf)
+		}
+	}
+	j.needs, j.policy = is.Approvals, is
+	if is.Confirm == approvals.ConfirmTyped {
+		j.consents = slices.DeleteFunc(j.consents, func(c approvals.Event) bool { return !c.Typed })
+	}
+	for i, c := range j.consents {
+		if fills, ok := e.Filled[c.By.ID]; ok {
+			j.consents[i].Fills = fills
+		}
+	}
+	j.reopened()
+}
+
+// reopened forgets how often it was sent, when what was approved is not enough any more and people are asked again.
+func (j *judge) reopened() {
+	if len(j.consents) < j.needs || !j.filled() {
+		j.begun = map[int]int{}
+	}
+}
+
+// filled tells from the events alone whether distinct people fill every place of the quotas.
+func (j *judge) filled() bool {
+	var fills [][]string
+	var places []string
+	for _, c := range j.consents {
+		fills = append(fills, c.Fills)
+	}
+	for _, q := range j.policy.OutOf {
+		places = append(places, slices.Repeat([]string{q.Name}, q.Needs)...)
+	}
+	return filled(places, fills)
+}
+
 func (j *judge) seeBegun(r *approvals.Request, e approvals.Event) {
 	if j.held || j.refused {
 		j.t.Fatalf("begun although it is held (%t), or somebody has said no (%t)", j.held, j.refused)
@@ -476,6 +592,9 @@ func (j *judge) seeBegun(r *approvals.Request, e approvals.Event) {
 	}
 	if len(distinct) < j.needs {
 		j.t.Fatalf("begun with %d consents of the %d it needs: %v", len(distinct), j.needs, j.consents)
+	}
+	if !j.filled() {
+		j.t.Fatalf("begun with %v out of %v", j.consents, j.policy.OutOf)
 	}
 	if r.Plan.Digest() != j.digest {
 		j.t.Fatalf("begun with another plan than was approved")

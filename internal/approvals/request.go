@@ -88,7 +88,7 @@ type Telling struct {
 func (r *Request) Version() int { return len(r.Events) }
 
 // Needs returns how many more people must approve.
-func (r *Request) Needs() int { return max(0, r.Policy.Approvals-len(r.Approvals)) }
+func (r *Request) Needs() int { return r.Shortfall().People }
 
 // Fold applies events in order to a request, and returns it.
 func (r *Request) Fold(events ...Event) *Request {

@@ -3,14 +3,16 @@ package approvals
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
 // Standing is what Slack says of somebody who approved, asked right before the call.
 type Standing struct {
-	ID     string // of the approval's By
-	Person Person // as Slack knows them now
-	Why    string // why they may not approve any more, as the end of a sentence; empty: they may
+	ID     string   // of the approval's By
+	Person Person   // as Slack knows them now
+	Why    string   // why they may not approve any more, as the end of a sentence; empty: they may
+	Fills  []string // the quotas of Request.Quotas that they are of now
 }
 
 // stale reports whether an answer is too old to begin on, or of a time to come.
@@ -20,13 +22,14 @@ func stale(asked, now time.Time) bool {
 }
 
 // lapsed returns an event for each approval that counts no more: of somebody who has lost the right since, who is known by now to be the one
-// to be removed or the one who asked, or to be another approver by another name.
+// to be removed or the one who asked, or to be another approver by another name, or who leaves a place in a quota empty.
 func (b Begin) lapsed(r *Request, now time.Time) ([]Event, error) {
 	if stale(b.People, now) {
 		return nil, refuse(NotNow, "what was asked about the approvers is not fresh")
 	}
 	var out []Event
 	var counted []Person
+	var kept []Consent
 	for _, c := range r.Approvals {
 		s, ok := b.standing(c.By)
 		if !ok {
@@ -36,9 +39,31 @@ func (b Begin) lapsed(r *Request, now time.Time) ([]Event, error) {
 			out = append(out, Event{Kind: Lapsed, Step: b.Step, By: c.By, Reason: why})
 			continue
 		}
-		counted = append(counted, s.Person)
+		counted, kept = append(counted, s.Person), append(kept, c)
 	}
-	return out, nil
+	return append(out, b.displaced(r, kept)...), nil
+}
+
+// displaced returns an event for each approver who has left the circle of a quota since, where the place can be taken by nobody else who approved.
+func (b Begin) displaced(r *Request, kept []Consent) []Event {
+	var now []Consent
+	for _, c := range kept {
+		s, _ := b.standing(c.By)
+		now = append(now, Consent{By: c.By, Fills: s.Fills})
+	}
+	if len(r.Policy.shortfall(now).Of) <= len(r.Policy.shortfall(kept).Of) {
+		return nil
+	}
+	var out []Event
+	for i, c := range kept {
+		left := slices.DeleteFunc(slices.Clone(c.Fills), func(quota string) bool {
+			return named(r.Policy.OutOf, quota) < 0 || slices.Contains(now[i].Fills, quota)
+		})
+		if len(left) > 0 {
+			out = append(out, Event{Kind: Lapsed, Step: b.Step, By: c.By, Reason: "they are not of " + strings.Join(left, " and ") + " any more"})
+		}
+	}
+	return out
 }
 
 func (b Begin) standing(p Person) (Standing, bool) {
@@ -80,23 +105,6 @@ func (r *Request) lapse(e Event) {
 	if r.Needs() > 0 {
 		r.reopen(e.At)
 	}
-}
-
-// tighten applies a policy that asks for more than the one before. Approvals that were not typed count no more where typing is asked for now.
-func (r *Request) tighten(e Event) {
-	if e.Policy == nil {
-		r.Foreign = true
-		return
-	}
-	r.Policy = *e.Policy
-	if r.Policy.Confirm == ConfirmTyped {
-		r.Approvals = slices.DeleteFunc(slices.Clone(r.Approvals), func(c Consent) bool { return !c.Typed })
-	}
-	if r.Needs() > 0 {
-		r.reopen(e.At)
-		return
-	}
-	r.ready(r.ApprovedAt)
 }
 
 // reopen lets people decide again, for as long as the first time.

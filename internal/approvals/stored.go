@@ -14,35 +14,36 @@ const storedVersion = 1
 // stored is the JSON form of an event in the journal. It is apart from Event so that the Go types may change while what was written
 // stays readable. Fields are added, never renamed or given another meaning.
 type stored struct {
-	V           int                `json:"v"`
-	Kind        Kind               `json:"kind"`
-	At          time.Time          `json:"at"`
-	By          *storedPerson      `json:"by,omitempty"`
-	Plan        *storedPlan        `json:"plan,omitempty"`
-	Policy      *storedPolicy      `json:"policy,omitempty"`
-	Reason      string             `json:"reason,omitempty"`
-	Linked      string             `json:"linked,omitempty"`
-	Digest      string             `json:"digest,omitempty"`
-	Button      Button             `json:"button,omitempty"`
-	Fills       []string           `json:"fills,omitempty"`
-	Typed       bool               `json:"typed,omitempty"`
-	Step        int                `json:"step,omitempty"`
-	Attempt     int                `json:"attempt,omitempty"`
-	Replica     string             `json:"replica,omitempty"`
-	Deadline    time.Time          `json:"deadline,omitzero"`
-	Until       time.Time          `json:"until,omitzero"`
-	Outcome     Outcome            `json:"outcome,omitempty"`
-	Proof       string             `json:"proof,omitempty"`
-	Sent        bool               `json:"sent,omitempty"`
-	Answered    int                `json:"answered,omitempty"`
-	Verdict     providers.Verdict  `json:"verdict,omitempty"`
-	State       State              `json:"state,omitempty"`
-	Differences []storedDifference `json:"differences,omitempty"`
-	Key         string             `json:"key,omitempty"`
-	Channel     string             `json:"channel,omitempty"`
-	TS          string             `json:"ts,omitempty"`
-	Upto        int                `json:"upto,omitempty"`
-	Maybe       bool               `json:"maybe,omitempty"`
+	V           int                 `json:"v"`
+	Kind        Kind                `json:"kind"`
+	At          time.Time           `json:"at"`
+	By          *storedPerson       `json:"by,omitempty"`
+	Plan        *storedPlan         `json:"plan,omitempty"`
+	Policy      *storedPolicy       `json:"policy,omitempty"`
+	Reason      string              `json:"reason,omitempty"`
+	Linked      string              `json:"linked,omitempty"`
+	Digest      string              `json:"digest,omitempty"`
+	Button      Button              `json:"button,omitempty"`
+	Fills       []string            `json:"fills,omitempty"`
+	Typed       bool                `json:"typed,omitempty"`
+	Filled      map[string][]string `json:"filled,omitempty"`
+	Step        int                 `json:"step,omitempty"`
+	Attempt     int                 `json:"attempt,omitempty"`
+	Replica     string              `json:"replica,omitempty"`
+	Deadline    time.Time           `json:"deadline,omitzero"`
+	Until       time.Time           `json:"until,omitzero"`
+	Outcome     Outcome             `json:"outcome,omitempty"`
+	Proof       string              `json:"proof,omitempty"`
+	Sent        bool                `json:"sent,omitempty"`
+	Answered    int                 `json:"answered,omitempty"`
+	Verdict     providers.Verdict   `json:"verdict,omitempty"`
+	State       State               `json:"state,omitempty"`
+	Differences []storedDifference  `json:"differences,omitempty"`
+	Key         string              `json:"key,omitempty"`
+	Channel     string              `json:"channel,omitempty"`
+	TS          string              `json:"ts,omitempty"`
+	Upto        int                 `json:"upto,omitempty"`
+	Maybe       bool                `json:"maybe,omitempty"`
 }
 
 type storedPerson struct {
@@ -119,7 +120,7 @@ type storedDifference struct {
 func Encode(e Event) ([]byte, error) {
 	s := stored{
 		V: storedVersion, Kind: e.Kind, At: e.At.UTC(), By: storePerson(e.By), Plan: storePlan(e.Plan), Policy: storePolicy(e.Policy),
-		Fills: e.Fills, Typed: e.Typed,
+		Fills: e.Fills, Typed: e.Typed, Filled: e.Filled,
 		Reason: e.Reason, Linked: e.Linked, Digest: e.Digest, Button: e.Button, Step: e.Step, Attempt: e.Attempt, Replica: e.Replica,
 		Deadline: e.Deadline, Until: e.Until, Outcome: e.Outcome, Proof: e.Proof, Sent: e.Sent, Answered: e.Answered,
 		Verdict: e.Verdict, State: e.State, Key: e.Key, Channel: e.Place.Channel, TS: e.Place.TS, Upto: e.Upto, Maybe: e.Maybe,
@@ -145,7 +146,7 @@ func Decode(body []byte) (Event, error) {
 		return Event{Kind: Kind(fmt.Sprintf("v%d/%s", s.V, s.Kind)), At: s.At}, nil
 	}
 	e := Event{
-		Kind: s.Kind, At: s.At, By: loadPerson(s.By), Plan: loadPlan(s.Plan), Policy: loadPolicy(s.Policy), Fills: s.Fills, Typed: s.Typed, Reason: s.Reason, Linked: s.Linked, Digest: s.Digest,
+		Kind: s.Kind, At: s.At, By: loadPerson(s.By), Plan: loadPlan(s.Plan), Policy: loadPolicy(s.Policy), Fills: s.Fills, Typed: s.Typed, Filled: s.Filled, Reason: s.Reason, Linked: s.Linked, Digest: s.Digest,
 		Button: s.Button, Step: s.Step, Attempt: s.Attempt, Replica: s.Replica, Deadline: s.Deadline, Until: s.Until,
 		Outcome: s.Outcome, Proof: s.Proof, Sent: s.Sent, Answered: s.Answered, Verdict: s.Verdict, State: s.State,
 		Key: s.Key, Place: Place{Channel: s.Channel, TS: s.TS}, Upto: s.Upto, Maybe: s.Maybe,

@@ -200,7 +200,12 @@ func (s *Service) wish(
 	if err != nil {
 		return nil, err
 	}
-	return from(has), nil
+	w := from(has)
+	if a, ok := w.(approvals.Approve); ok && has {
+		a.Fills, err = s.fills(ctx, by, r.Policy.Quotas(s.set.Policies))
+		return a, err
+	}
+	return w, nil
 }
 
 // refused ends a click: it audits a refusal and answers the person privately. A nil error is a click that was recorded. The delivery is

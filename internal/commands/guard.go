@@ -28,7 +28,7 @@ func (s *Service) Guard(ctx context.Context, q approvals.Whom) (approvals.Guard,
 		whose.Note = notInSlack
 	}
 	if whose.Groups, err = s.groupsOf(ctx, whose.Target, groups); err != nil {
-		return guard, whose, &approvals.Unreadable{What: "a user group that is protected", Err: err}
+		return guard, whose, &approvals.Unreadable{What: "a user group that the configuration names", Err: err}
 	}
 	return guard, whose, nil
 }
@@ -58,7 +58,11 @@ func (s *Service) protected(ctx context.Context) (approvals.Guard, error) {
 }
 
 // groupsThatMatter lists the user groups whose members are treated in a way of their own.
-func (s *Service) groupsThatMatter(g approvals.Guard) []string { return g.Groups() }
+func (s *Service) groupsThatMatter(g approvals.Guard) []string {
+	groups := append(g.Groups(), approvals.MatchGroups(s.set.Policies)...)
+	slices.Sort(groups)
+	return slices.Compact(groups)
+}
 
 // plainAddress is an address that Slack can be asked about.
 var plainAddress = regexp.MustCompile(`^[^\s@<>,;:"]+@[^\s@<>,;:"]+\.[^\s@<>,;:"]+$`)

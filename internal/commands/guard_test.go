@@ -47,7 +47,7 @@ func TestAskIsGuarded(t *testing.T) {
 		}, says: "The list of protected accounts cannot be read now"},
 		"a protected group cannot be read": {arrange: func(s *stage) {
 			s.dir.noGroups, s.set.Guard = down, protects(approvals.Shield{Group: "S9"})
-		}, says: "A user group that is protected cannot be read now"},
+		}, says: "A user group that the configuration names cannot be read now"},
 		"whose account it is cannot be read": {arrange: func(s *stage) { s.dir.noAddresses = down }, says: "Slack's word on whose account it is cannot be read now"},
 		"the bot's own by another credential": {line: "101 provider:eins", arrange: func(s *stage) {
 			s.eins.host, s.zwei.host, s.zwei.self = "one.example.com", "one.example.com", "101"

@@ -100,7 +100,7 @@ func (s *Service) status(ctx context.Context, by approvals.Person, number int) (
 	lines := []string{summary(r)}
 	switch r.State {
 	case approvals.StatePending:
-		lines = append(lines, "It can be decided until "+mrkdwn.Time(r.Expires)+".")
+		lines = append(lines, "It can be decided until "+mrkdwn.Time(r.Expires)+". Still needed: "+mrkdwn.Text(r.Shortfall().Words())+".")
 	case approvals.StateApproved:
 		if r.Until.After(s.now()) {
 			lines = append(lines, "It begins not before "+mrkdwn.Time(r.Until)+".")
@@ -114,6 +114,9 @@ func (s *Service) status(ctx context.Context, by approvals.Person, number int) (
 			mrkdwn.Text(r.Last(approvals.Held).Reason), s.set.Command, r.Name(), mrkdwn.Time(r.Expires)))
 	case approvals.StateExecuting, approvals.StateDone, approvals.StatePartly, approvals.StateNotDone, approvals.StateUnknown,
 		approvals.StateDenied, approvals.StateWithdrawn, approvals.StateExpired, approvals.StateStopped, approvals.StateFrozen, approvals.StateThawed:
+	}
+	for _, why := range r.Policy.Why {
+		lines = append(lines, "It takes: "+mrkdwn.Text(why)+".")
 	}
 	for i, p := range r.Steps {
 		if p.Outcome != "" {

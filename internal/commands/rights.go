@@ -117,11 +117,29 @@ func among(ctx context.Context, p approvals.Person, rights Rights, members func(
 	return false, nil
 }
 
-// Standing says of each person who approved who they are now, and why they may not approve any more.
-func (s *Service) Standing(ctx context.Context, approvers []approvals.Person) ([]approvals.Standing, error) {
+// fills lists the quotas that a person is of. A group that was read a moment ago, for whether they may approve at all, is not read again.
+func (s *Service) fills(ctx context.Context, by approvals.Person, quotas []approvals.Quota) ([]string, error) {
+	var out []string
+	for _, q := range quotas {
+		ok, err := among(ctx, by, Rights{Users: q.Users, Groups: q.Groups}, s.membersLately)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, q.Name)
+		}
+	}
+	return out, nil
+}
+
+// Standing says of each person who approved who they are now, why they may not approve any more, and which of the quotas they are of.
+func (s *Service) Standing(ctx context.Context, approvers []approvals.Person, quotas []approvals.Quota) ([]approvals.Standing, error) {
 	out := make([]approvals.Standing, 0, len(approvers))
 	for _, p := range approvers {
 		now, err := s.standing(ctx, p.ID)
+		if err == nil && now.Why == "" {
+			now.Fills, err = s.fills(ctx, now.Person, quotas)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("standing of %s: %w", p.ID, err)
 		}

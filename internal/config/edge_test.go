@@ -16,6 +16,7 @@ import (
 
 	"offboard/internal/approvals"
 	"offboard/internal/config"
+	"offboard/internal/providers"
 )
 
 // TestRefusedUnread: what the parser should not see is refused in one sentence.
@@ -226,5 +227,28 @@ func TestRights(t *testing.T) {
 	}
 	if c := load(t, minimal); len(c.Rights) != 0 {
 		t.Errorf("given away by nobody: %v", c.Rights)
+	}
+}
+
+// What a policy matches and out of whom its approvals are to be.
+func TestPolicies(t *testing.T) {
+	t.Parallel()
+	c := load(t, minimal+`policies:
+  - match: {actions: [delete], reversible: false, admin: true, groups: [S0EXECS]}
+    approvals: 3
+    out_of: [{name: IT, groups: [S1IT]}, {name: HR & Co, users: [U7], groups: [S2HR], needs: 2}]
+  - match: {admin: false}
+`)
+	want := []approvals.Policy{
+		{
+			Name: "policy 1", Actions: []providers.Action{providers.Delete}, Reversible: new(false), Admin: new(true), Groups: []string{"S0EXECS"},
+			Approvals: 3, OutOf: []approvals.Quota{
+				{Name: "IT", Groups: []string{"S1IT"}, Needs: 1}, {Name: "HR & Co", Users: []string{"U7"}, Groups: []string{"S2HR"}, Needs: 2},
+			},
+		},
+		{Name: "policy 2", Admin: new(false)},
+	}
+	if diff := cmp.Diff(want, c.Policies); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -75,7 +75,7 @@ func (r *reader) config(content []byte) *Config {
 	c.Rights = readRights(f)
 	var names []string
 	c.Providers, names = readProviders(f)
-	c.Policies = readPolicies(f, names)
+	c.Policies = readPolicies(f, names, c.Approvers)
 	c.Protected = readProtected(f, c.Providers, names)
 	c.Limits = readLimits(f)
 	c.Digest = readDigest(f)

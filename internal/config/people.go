@@ -47,7 +47,11 @@ func enoughPeople(top *fields, c *Config) {
 	}
 	need := 1
 	for _, p := range c.Policies {
-		need = max(need, p.Approvals)
+		places := 0
+		for _, q := range p.OutOf {
+			places += q.Needs
+		}
+		need = max(need, p.Approvals, places)
 	}
 	for _, p := range c.Protected {
 		need = max(need, p.Approvals)

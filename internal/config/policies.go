@@ -12,15 +12,16 @@ import (
 const approvalsMax = 10
 
 // readPolicies reads the policies as they stand: what one leaves out it does not ask for.
-func readPolicies(top *fields, names []string) []approvals.Policy {
+func readPolicies(top *fields, names []string, approvers People) []approvals.Policy {
 	v, ok := top.optional("policies")
 	if !ok {
 		return nil
 	}
 	var out []approvals.Policy
+	c := circles{known: map[string]approvals.Quota{}, approvers: approvers}
 	for i, item := range v.items() {
 		if f, ok := item.fields(); ok {
-			p := readPolicy(f, names)
+			p := readPolicy(f, names, c)
 			p.Name = fmt.Sprintf("policy %d", i+1)
 			out = append(out, p)
 		}
@@ -28,13 +29,17 @@ func readPolicies(top *fields, names []string) []approvals.Policy {
 	return out
 }
 
-func readPolicy(f *fields, names []string) approvals.Policy {
+func readPolicy(f *fields, names []string, c circles) approvals.Policy {
 	var p approvals.Policy
 	if v, ok := f.optional("match"); ok {
-		p.Providers, p.Actions = readMatch(v, names)
+		readMatch(v, names, &p)
 	}
 	if v, ok := f.optional("approvals"); ok {
 		p.Approvals = v.integer(1, approvalsMax)
+	}
+	if v, ok := f.optional("out_of"); ok {
+		p.OutOf = c.quotas(v)
+		roomForQuotas(v, p)
 	}
 	if v, ok := f.optional("expires"); ok {
 		p.Expires = v.duration()
@@ -52,30 +57,37 @@ func readPolicy(f *fields, names []string) approvals.Policy {
 	return p
 }
 
-func readMatch(v value, names []string) ([]string, []providers.Action) {
+func readMatch(v value, names []string, p *approvals.Policy) {
 	f, ok := v.fields()
 	if !ok {
-		return nil, nil
+		return
 	}
-	var matched []string
 	if v, ok := f.optional("providers"); ok {
 		for _, item := range v.some() {
 			n, ok := item.text()
 			if ok && !slices.Contains(names, n) {
 				item.fault("is not a configured provider; there is %s", listing(names))
 			}
-			matched = append(matched, n)
+			p.Providers = append(p.Providers, n)
 		}
 	}
-	var actions []providers.Action
 	if v, ok := f.optional("actions"); ok {
 		for _, item := range v.some() {
 			a, _ := choice(item, providers.Actions())
-			actions = append(actions, a)
+			p.Actions = append(p.Actions, a)
 		}
 	}
+	if v, ok := f.optional("reversible"); ok {
+		p.Reversible = new(v.boolean())
+	}
+	if v, ok := f.optional("admin"); ok {
+		p.Admin = new(v.boolean())
+	}
+	if v, ok := f.optional("groups"); ok {
+		v.some()
+		p.Groups = v.words(groupID)
+	}
 	f.done()
-	return matched, actions
 }
 
 // some is items, of which there must be one: an empty list would seem to match nothing and match everything.

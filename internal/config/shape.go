@@ -28,6 +28,7 @@ var (
 	groupID      = pattern(`^S[A-Z0-9]+$`, "a user group id: S and capital letters or digits, as in S0123456; a @name does not do")
 	providerName = pattern(`^[a-z0-9_-]{1,40}$`, "a provider name: a-z, 0-9, - and _, at most 40 characters")
 	commandName  = pattern(`^/[\p{Ll}\p{Lo}\p{N}_-]{1,31}$`, "a slash command: / and up to 31 small letters, digits, - or _")
+	quotaName    = pattern(`^[\pL\pN](?:[\pL\pN &_-]{0,38}[\pL\pN])?$`, "a short name: letters, digits, blanks, &, - and _, at most 40 characters")
 	oneWord      = pattern(`^[^\s\p{C}]{1,200}$`, "one word without blanks")
 	listenAddr   = shape{fits: isListen, what: "an address to listen on, as in 127.0.0.1:8080"}
 )

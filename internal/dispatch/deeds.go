@@ -68,14 +68,14 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 		return d.wish(ctx, r.ID, approvals.Moved{Step: step, Host: host})
 	}
 	peopleAsked := d.now()
-	standing, err := d.standing(ctx, r)
-	if err != nil {
-		d.log.Warn("approvers", "request", r.ID, "error", err)
-		return d.postpone(ctx, r, step, "Slack could not be asked whether those who approved still may")
-	}
 	guard, whose, why := d.guard(ctx, r, step, p)
 	if why != "" {
 		return d.postpone(ctx, r, step, why)
+	}
+	standing, err := d.standing(ctx, r, whose)
+	if err != nil {
+		d.log.Warn("approvers", "request", r.ID, "error", err)
+		return d.postpone(ctx, r, step, "Slack could not be asked whether those who approved still may")
 	}
 	asked := d.now()
 	account, err := d.read(ctx, p, r.Plan.Steps[step].Account.ID) // the last thing before the door: what it compares must be fresh
@@ -85,7 +85,7 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	desc := p.Describe()
 	after, begun, err := d.passDoor(ctx, r.ID, desc.Timeout, approvals.Begin{
 		Step: step, Replica: d.set.Replica, Now: account, Asked: asked, Writes: d.set.Writes, Guard: guard, Whose: whose,
-		Standing: standing, People: peopleAsked,
+		Standing: standing, People: peopleAsked, Policies: d.set.Policies,
 	})
 	if f, refused := errors.AsType[*approvals.Refusal](err); refused {
 		d.log.Info("not begun", "request", r.ID, "step", step, "why", f.Say)
@@ -100,15 +100,17 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	return d.call(ctx, after, *begun, p, account)
 }
 
-// standing asks about everybody whose approval counts.
-func (d *Dispatcher) standing(ctx context.Context, r *approvals.Request) ([]approvals.Standing, error) {
+// standing asks about everybody whose approval counts, and which of the quotas that are asked for now they are of.
+func (d *Dispatcher) standing(ctx context.Context, r *approvals.Request, whose approvals.Whose) ([]approvals.Standing, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	who := make([]approvals.Person, 0, len(r.Approvals))
 	for _, c := range r.Approvals {
 		who = append(who, c.By)
 	}
-	return d.people.Standing(ctx, who)
+	plan := r.Plan
+	plan.TargetGroups = whose.Groups
+	return d.people.Standing(ctx, who, r.Quotas(d.set.Policies, plan))
 }
 
 // passDoor appends the begin, and returns it; nil: the step ended, or waits, without a call. Once the append may be on its way the end of

@@ -32,7 +32,7 @@ type Book interface {
 // People says what Slack knows now of people who approved.
 type People interface {
 	// Standing is asked right before a call. An error means that somebody, or a user group, could not be asked about: then nobody knows.
-	Standing(ctx context.Context, approvers []approvals.Person) ([]approvals.Standing, error)
+	Standing(ctx context.Context, approvers []approvals.Person, quotas []approvals.Quota) ([]approvals.Standing, error)
 }
 
 // Guards says whom never, and who would be left. It is asked right before a call; an error means that nobody knows.
@@ -49,14 +49,15 @@ type Meter interface {
 
 // Settings are fixed at construction.
 type Settings struct {
-	Replica string // names this process in begun events
-	Writes  bool
-	Guards  Guards // nil: nothing is protected
-	Caps    approvals.Caps
-	Lease   time.Duration // of a claim; 0: 2 s. Renewed while work goes on; a lost replica's work is taken up after it
-	Poll    time.Duration // how often to look for due requests; 0: 250 ms
-	Workers int           // requests worked on at once, most of them waiting for their turn in Slack; 0: 256
-	Hands   int           // requests at once for which something is done at a provider; 0: 16
+	Replica  string // names this process in begun events
+	Writes   bool
+	Guards   Guards // nil: nothing is protected
+	Caps     approvals.Caps
+	Policies []approvals.Policy
+	Lease    time.Duration // of a claim; 0: 2 s. Renewed while work goes on; a lost replica's work is taken up after it
+	Poll     time.Duration // how often to look for due requests; 0: 250 ms
+	Workers  int           // requests worked on at once, most of them waiting for their turn in Slack; 0: 256
+	Hands    int           // requests at once for which something is done at a provider; 0: 16
 }
 
 // Dispatcher carries out what is owed.

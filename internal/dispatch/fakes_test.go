@@ -301,7 +301,7 @@ func (s *stage) approve(r *approvals.Request) {
 // people is what Slack says of those who approved; nil: all of them still may.
 type people func(approvers []approvals.Person) ([]approvals.Standing, error)
 
-func (f people) Standing(_ context.Context, approvers []approvals.Person) ([]approvals.Standing, error) {
+func (f people) Standing(_ context.Context, approvers []approvals.Person, _ []approvals.Quota) ([]approvals.Standing, error) {
 	if f != nil {
 		return f(approvers)
 	}

@@ -47,7 +47,7 @@ func TestAFreezeStopsTheBegin(t *testing.T) {
 				asked := 0
 				s.people = func(who []approvals.Person) ([]approvals.Standing, error) {
 					asked++
-					return people(nil).Standing(t.Context(), who)
+					return people(nil).Standing(t.Context(), who, nil)
 				}
 				f := s.freeze()
 				s.approve(s.ask(writes))

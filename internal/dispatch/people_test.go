@@ -39,7 +39,7 @@ func TestWithoutSlackNothingIsCalled(t *testing.T) {
 			if time.Now().Before(back) {
 				return nil, errors.New("slack is away")
 			}
-			return people(nil).Standing(t.Context(), who)
+			return people(nil).Standing(t.Context(), who, nil)
 		}
 		s.approve(s.ask(true))
 		s.run("a", true)

@@ -21,6 +21,9 @@ func Card(r *approvals.Request) Message {
 		blocks = append(blocks, section(warning(r.Plan)))
 	}
 	blocks = append(blocks, section(standing(r)))
+	if t := takes(r); t != "" && !r.State.Ended() {
+		blocks = append(blocks, section(t))
+	}
 	if len(r.Drift) > 0 && !r.State.Ended() {
 		blocks = append(blocks, section("*Changed since it was approved, so earlier approvals are void:* "+differences(r.Drift)))
 	}
@@ -113,9 +116,9 @@ func tally(r *approvals.Request) string {
 
 // wanting says whose word is still needed, and until when.
 func wanting(r *approvals.Request) string {
-	who := "1 approver"
-	if n := r.Needs(); n != 1 {
-		who = fmt.Sprintf("%d approvers", n)
+	who := mrkdwn.Short(r.Shortfall().Words(), valueLength)
+	if len(r.Policy.OutOf) > 0 {
+		who += ","
 	}
 	return fmt.Sprintf("Still needed by %s: %s other than %s.", mrkdwn.Time(r.Expires), who, mrkdwn.Person(r.Requester.ID))
 }

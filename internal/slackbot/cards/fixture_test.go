@@ -124,6 +124,10 @@ func requests() map[string]*approvals.Request {
 		"frozen":              frozen(),
 		"frozen_asked":        frozen().Fold(approvals.Event{Kind: approvals.ThawAsked, At: start.Add(time.Hour), By: other, Reason: "it was a drill"}),
 		"thawed":              frozen().Fold(approvals.Event{Kind: approvals.ThawAsked, By: approver, Reason: "it was a drill"}, approvals.Event{Kind: approvals.Thawed, By: other}),
+		"pending_quota":       quorum().Fold(of(approved(approver), "IT")),
+		"approved_quota":      quorum().Fold(of(approved(approver), "IT", "HR"), of(approved(other), "IT")),
+		"pending_tightened":   tightened(),
+		"approved_tightened":  asks(true, 1, deletion()).Fold(approved(approver), cooler()),
 		"no_name_and_no_mail": asks(true, 1, bare()),
 	}
 }
@@ -141,6 +145,45 @@ func scheduledFor(at time.Time) *approvals.Request {
 func rescheduled(at time.Time) approvals.Event {
 	plan := scheduledFor(at).Plan
 	return approvals.Event{Kind: approvals.Rescheduled, At: start.Add(time.Hour), By: requester, Plan: &plan}
+}
+
+// quorum is asked for out of two circles.
+func quorum() *approvals.Request {
+	return tight(asks(true, 2, deletion()), func(p *approvals.Policy) {
+		p.OutOf = []approvals.Quota{{Name: "IT", Groups: []string{"S1"}, Needs: 1}, {Name: "HR", Groups: []string{"S2"}, Needs: 1}}
+		p.Why = []string{"policy 1, because the action is delete and it cannot be undone: 2 approvals, 1 of IT, 1 of HR"}
+	})
+}
+
+func tight(r *approvals.Request, change func(*approvals.Policy)) *approvals.Request {
+	e := r.Events[0]
+	p := *e.Policy
+	change(&p)
+	e.Policy = &p
+	return (&approvals.Request{ID: r.ID, Number: r.Number}).Fold(e)
+}
+
+func of(e approvals.Event, quotas ...string) approvals.Event {
+	e.Fills = quotas
+	return e
+}
+
+// tightened is approved twice by a click, when the configuration comes to ask for three approvals, typed, one of them of HR.
+func tightened() *approvals.Request {
+	r := asks(true, 2, deletion()).Fold(approved(approver), approved(other))
+	p := r.Policy
+	p.Name, p.Approvals, p.Confirm, p.OutOf = "policy 1, policy 2", 3, approvals.ConfirmTyped, []approvals.Quota{{Name: "HR", Groups: []string{"S2"}, Needs: 1}}
+	p.Why = []string{"policy 2, because the account has admin roles: 3 approvals, 1 of HR, each typed"}
+	return r.Fold(approvals.Event{Kind: approvals.Tightened, At: start.Add(2 * time.Minute), Policy: &p, Reason: "3 approvals instead of 2, 1 of HR, each typed"})
+}
+
+// cooler comes to ask for a cool-off alone.
+func cooler() approvals.Event {
+	p := approvals.Policy{
+		Name: "policy 2", Approvals: 1, Expires: 24 * time.Hour, Window: time.Hour, Confirm: approvals.ConfirmDialog, CoolOff: 15 * time.Minute,
+		Why: []string{"policy 2, because it holds for everything: a cool-off of 15m"},
+	}
+	return approvals.Event{Kind: approvals.Tightened, At: start.Add(2 * time.Minute), Policy: &p, Reason: "a cool-off of 15m"}
 }
 
 func held() approvals.Event {

@@ -68,7 +68,8 @@ func decision(r *approvals.Request, e approvals.Event) string {
 	case approvals.Requested:
 		return "Asked for by " + by + ". Reason" + clause(cmp.Or(mrkdwn.Clean(e.Reason), "(none)"))
 	case approvals.Approved:
-		return fmt.Sprintf("Approved by %s (%d of %d).", by, consents(r, e), r.Policy.Approvals)
+		past := asOf(r, e)
+		return fmt.Sprintf("Approved by %s (%s%d of %d).", by, named(e.Fills, "; "), len(past.Approvals), past.Policy.Approvals)
 	case approvals.Denied:
 		return fmt.Sprintf("Denied by %s. %s", by, untouched(r))
 	case approvals.Withdrawn:
@@ -76,8 +77,9 @@ func decision(r *approvals.Request, e approvals.Event) string {
 	case approvals.Expired:
 		return "Expired" + clause(e.Reason) + " " + untouched(r)
 	case approvals.Reminded:
-		return fmt.Sprintf("Reminder: a decision is needed until %s. There are %d of %d approvals.", mrkdwn.Time(r.Expires), consents(r, e),
-			r.Policy.Approvals)
+		past := asOf(r, e)
+		return fmt.Sprintf("Reminder: a decision is needed until %s. There are %d of %d approvals.", mrkdwn.Time(past.Expires), len(past.Approvals),
+			past.Policy.Approvals)
 	case approvals.Refused:
 		return fmt.Sprintf("A click on %s by %s was refused%s", capital(mrkdwn.Short(string(e.Button), nameLength)), by,
 			clause(strings.ReplaceAll(e.Reason, "_", " "))) // the reason is a code
@@ -90,7 +92,7 @@ func decision(r *approvals.Request, e approvals.Event) string {
 	case approvals.Lapsed:
 		return fmt.Sprintf("The approval of %s counts no more%s Nothing was called.", by, clause(e.Reason))
 	case approvals.Tightened:
-		return "The configuration asks for more now than when this was asked for. Nothing was called."
+		return tightened(r, e)
 	case approvals.Held:
 		return "Held" + overCap(e) + " Nothing was called."
 	case approvals.Released:
@@ -141,25 +143,6 @@ func looked(e approvals.Event) string {
 	return "Looked again" + clause(strings.TrimPrefix(e.Proof, "read back: "))
 }
 
-// consents counts the approvals that held when the event happened, itself included: the request may have gone on since.
-func consents(r *approvals.Request, e approvals.Event) int {
-	n := 0
-	for _, x := range r.Events {
-		if x.Seq > e.Seq {
-			break
-		}
-		switch x.Kind { //nolint:exhaustive // the others change nothing about it
-		case approvals.Approved:
-			n++
-		case approvals.Drifted, approvals.Rescheduled:
-			n = 0
-		case approvals.Lapsed:
-			n--
-		}
-	}
-	return n
-}
-
 // tries counts the wrong tries of the person until then.
 func tries(r *approvals.Request, e approvals.Event) string {
 	n := 0
@@ -175,8 +158,8 @@ func tries(r *approvals.Request, e approvals.Event) string {
 func advice(r *approvals.Request, e approvals.Event, command string) string {
 	asker := mrkdwn.Person(r.Requester.ID)
 	switch e.Kind { //nolint:exhaustive // the rest needs none
-	case approvals.Approved, approvals.Lapsed:
-		return whatNow(asOf(r, e), max(0, r.Policy.Approvals-consents(r, e)))
+	case approvals.Approved, approvals.Lapsed, approvals.Tightened:
+		return whatNow(asOf(r, e))
 	case approvals.Released:
 		return beginsNow(r)
 	case approvals.Denied:
@@ -204,23 +187,6 @@ func advice(r *approvals.Request, e approvals.Event, command string) string {
 
 // notHere: slash commands do not work inside threads (facts/slack.md).
 const notHere = "in the channel, not in a thread"
-
-// asOf is the request as it stood right after an event: it may have gone on since.
-func asOf(r *approvals.Request, e approvals.Event) *approvals.Request {
-	then := &approvals.Request{ID: r.ID, Number: r.Number}
-	return then.Fold(r.Events[:min(max(e.Seq, 0), len(r.Events))]...)
-}
-
-func whatNow(r *approvals.Request, missing int) string {
-	switch missing {
-	case 0:
-		return strings.TrimSpace(begins(r))
-	case 1:
-		return "1 more approval is needed."
-	default:
-		return fmt.Sprintf("%d more approvals are needed.", missing)
-	}
-}
 
 func resolveWord(o approvals.Outcome) string {
 	if o == approvals.Done {

@@ -104,7 +104,7 @@ func people(consents []approvals.Consent) string {
 			out = append(out, fmt.Sprintf("%d more", len(consents)-most))
 			break
 		}
-		out = append(out, mrkdwn.Person(c.By.ID))
+		out = append(out, mrkdwn.Person(c.By.ID)+of(c.Fills))
 	}
 	return strings.Join(out, ", ")
 }
