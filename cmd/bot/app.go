@@ -78,6 +78,8 @@ func (a *app) run(ctx context.Context) (err error) {
 	all := newParts()
 	server := newServer(a.health, a.log)
 	server.start(ctx, all, a.listen)
+	a.watchSecrets()
+	all.start(ctx, part{"files of secrets", a.lookAtSecrets})
 	defer func() { err = errors.Join(err, all.stop()) }()
 
 	j, err := a.openJournal(ctx)

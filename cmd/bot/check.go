@@ -24,6 +24,7 @@ func (c *checkCmd) Run(e *env) error {
 		fmt.Fprintln(e.stdout, "Writes are off: everything but the provider's write really happens. Set writes: true when you are ready.")
 	}
 	checkOut(cfg, e.stdout)
+	checkSecrets(cfg, e.stdout)
 	return checkJournal(e.ctx, cfg, e.stdout)
 }
 

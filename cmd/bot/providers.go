@@ -44,14 +44,10 @@ func buildProvider(c config.Provider, log *slog.Logger) (providers.Provider, err
 			Route: out, Logger: log,
 		})
 	case config.ZITADEL:
-		z := zitadel.Config{
-			Name: c.Name, URL: c.URL, Token: c.Token, ClientID: c.ClientID, ClientSecret: c.ClientSecret,
+		return zitadel.New(zitadel.Config{
+			Name: c.Name, URL: c.URL, Token: c.Token, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Key: c.Key,
 			DeleteAPI: string(c.DeleteAPI), Default: c.Action, Timeout: c.Timeout, Route: out, Logger: log,
-		}
-		if !c.Key.Empty() {
-			z.Key = c.Key
-		}
-		return zitadel.New(z)
+		})
 	default:
 		return nil, fmt.Errorf("unknown type %q", c.Type)
 	}

@@ -23,6 +23,8 @@ type Config struct {
 	Digest     Digest
 	Caps       approvals.Caps // none is without a bound
 	Providers  []Provider     // at least one, in the order of the file
+	// Files are the secrets above that stand in files, in the order of the file.
+	Files []*secret.File
 }
 
 // Transport is how Slack reaches the bot.
@@ -41,9 +43,9 @@ func Transports() []Transport { return []Transport{Socket, HTTPS} }
 type Slack struct {
 	Transport        Transport
 	APIURL           string // ends with a slash
-	BotToken         secret.String
-	AppToken         secret.String // socket only
-	SigningSecret    secret.String // http only, never empty then
+	BotToken         secret.Source
+	AppToken         secret.Source // socket only
+	SigningSecret    secret.Source // http only, never empty then
 	Command          string        // with its slash: "/offboard"
 	Team             string        // T… or E…
 	AppID            string        // A…, may be empty
@@ -107,8 +109,8 @@ type Redis struct {
 	TLS    bool
 
 	Username         string
-	Password         secret.String // may be empty
-	SentinelPassword secret.String // may be empty
+	Password         secret.Source // may be nil
+	SentinelPassword secret.Source // may be nil
 	CA               []byte        // PEM; empty: the machine's authorities
 	Accept           []RedisRisk
 }
@@ -157,15 +159,15 @@ type Provider struct {
 	Timeout time.Duration
 	Out     Out
 
-	APIKey secret.String // ecgrid
+	APIKey secret.Source // ecgrid
 
-	SecretKey   secret.String // torii
+	SecretKey   secret.Source // torii
 	Environment string        // torii
 
-	Token        secret.String // zitadel: this,
-	ClientID     string        // or this
-	ClientSecret secret.String // and this,
-	Key          secret.String // or this: the content of key_file, a service account's JSON key
+	Token        secret.Source // zitadel: this,
+	ClientID     secret.Source // or this
+	ClientSecret secret.Source // and this,
+	Key          secret.Source // or this: the content of key_file, a service account's JSON key
 	DeleteAPI    DeleteAPI     // zitadel
 }
 

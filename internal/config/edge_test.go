@@ -17,6 +17,7 @@ import (
 	"offboard/internal/approvals"
 	"offboard/internal/config"
 	"offboard/internal/providers"
+	"offboard/internal/secret"
 )
 
 // TestRefusedUnread: what the parser should not see is refused in one sentence.
@@ -133,7 +134,7 @@ func TestSecretsFromFiles(t *testing.T) {
 	for _, file := range []string{"secrets/signing", "group/signing"} {
 		text := strings.Replace(minimal, "env:SLACK_SIGNING_SECRET", "file:"+file, 1)
 		c := load(t, text, section{file, "signed\r\n\n"})
-		if got := c.Slack.SigningSecret.Reveal(); got != "signed" {
+		if got := c.Slack.SigningSecret.Get().Reveal(); got != "signed" {
 			t.Errorf("%s: the secret is %q", file, got)
 		}
 	}
@@ -174,16 +175,16 @@ func TestZITADELCredentials(t *testing.T) {
 		text := strings.Replace(minimal, "token: env:ZITADEL_TOKEN", how+", action: delete, delete_api: v1", 1)
 		return load(t, text, section{"key.json", key}).Providers[0]
 	}
-	if p := with("key_file: key.json"); p.Key.Reveal() != key || p.DeleteAPI != config.DeleteV1 || p.Action != "delete" {
+	if p := with("key_file: key.json"); p.Key.Get().Reveal() != key || p.DeleteAPI != config.DeleteV1 || p.Action != "delete" {
 		t.Errorf("key_file: %+v", p)
 	}
-	if p := with("key_file: file:key.json"); p.Key.Reveal() != key {
+	if p := with("key_file: file:key.json"); p.Key.Get().Reveal() != key {
 		t.Errorf("key_file as file: %+v", p)
 	}
-	if p := with("client_id: bot, client_secret: env:ZITADEL_TOKEN"); p.ClientID != "bot" || p.ClientSecret.Empty() {
+	if p := with("client_id: bot, client_secret: env:ZITADEL_TOKEN"); p.ClientID.Get().Reveal() != "bot" || secret.Empty(p.ClientSecret) {
 		t.Errorf("client_id: %+v", p)
 	}
-	if p := with("client_id: env:ZITADEL_CLIENT_ID, client_secret: env:ZITADEL_TOKEN"); p.ClientID != "bot@acme" {
+	if p := with("client_id: env:ZITADEL_CLIENT_ID, client_secret: env:ZITADEL_TOKEN"); p.ClientID.Get().Reveal() != "bot@acme" {
 		t.Errorf("client_id by reference: %+v", p)
 	}
 }

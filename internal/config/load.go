@@ -10,6 +10,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"offboard/internal/secret"
 )
 
 // The file's bounds. The parser takes quadratic time over deep nesting and long lines; no honest file comes near.
@@ -27,6 +29,7 @@ type reader struct {
 	readFile func(string) ([]byte, error)
 	faults   Faults
 	warnings Faults
+	files    []*secret.File // the secrets that stand in files
 }
 
 // Load reads and checks the configuration file at path, and the secrets it points to. The error is [Faults], all of them; the
@@ -81,6 +84,7 @@ func (r *reader) config(content []byte) *Config {
 	c.Digest = readDigest(f)
 	c.Caps = readCaps(f)
 	f.done()
+	c.Files = r.files
 	enoughPeople(f, c)
 	return c
 }

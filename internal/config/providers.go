@@ -129,38 +129,35 @@ func badCredentials(f *fields, have []string) {
 }
 
 // readClientID takes the id as it is, or from where a reference points: it comes with the secret.
-func readClientID(f *fields) string {
+func readClientID(f *fields) secret.Source {
 	v, _ := f.optional("client_id")
 	t, ok := v.text()
 	if ok && (strings.HasPrefix(t, "env:") || strings.HasPrefix(t, "file:")) {
-		return v.secret().Reveal()
+		return v.secret()
 	}
 	if ok && !oneWord.fits(t) {
 		v.fault("is not %s", oneWord.what)
 	}
-	return t
+	return secret.New(t)
 }
 
-func readKeyFile(f *fields) secret.String {
+func readKeyFile(f *fields) secret.Source {
 	v, _ := f.optional("key_file")
 	t, ok := v.text()
 	if !ok {
-		return secret.String{}
+		return nil
 	}
 	path := strings.TrimPrefix(t, "file:")
 	if strings.ContainsAny(path, "{\n") || path == "" || strings.HasPrefix(t, "env:") {
 		v.fault("must be the path of the JSON key file, not its content")
-		return secret.String{}
+		return nil
 	}
-	content, ok := v.secretFile(path)
-	if !ok {
-		return secret.String{}
-	}
-	if lacks := keyFileLacks(content); lacks != "" {
-		v.fault("points to a file that is not a key of a ZITADEL service account: %s", lacks)
-		return secret.String{}
-	}
-	return secret.New(content)
+	return v.fileSecret(path, func(content string) error {
+		if lacks := keyFileLacks(content); lacks != "" {
+			return fmt.Errorf("points to a file that is not a key of a ZITADEL service account: %s", lacks)
+		}
+		return nil
+	})
 }
 
 // elsewhere says of a key that another type has it.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,26 +15,56 @@ import (
 
 var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// secret reads what a reference points to. Nothing of the value, nor of what was written in its place, is ever in a fault.
-func (v value) secret() secret.String {
+// secret reads what a reference points to. Nothing of the value, nor of what was written in its place, is ever in a fault. A file is read again while
+// the bot runs; the environment of a process does not change.
+func (v value) secret() secret.Source {
 	kind, rest, ok := v.reference()
-	if !ok {
-		return secret.String{}
+	switch {
+	case !ok:
+		return nil
+	case kind == "file":
+		return v.fileSecret(rest, oneToken)
 	}
-	var content string
-	if kind == "env" {
-		if content = v.r.getenv(rest); content == "" {
-			v.fault("needs the environment variable %s, which is not set or empty", rest)
-			return secret.String{}
-		}
-	} else if content, ok = v.secretFile(rest); !ok {
-		return secret.String{}
+	content := v.r.getenv(rest)
+	if content == "" {
+		v.fault("needs the environment variable %s, which is not set or empty", rest)
+		return nil
 	}
-	if strings.ContainsFunc(content, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		v.fault("points to a value with blanks, line breaks or special characters; a token or key has none")
-		return secret.String{}
+	if err := oneToken(content); err != nil {
+		v.fault("%s", err)
+		return nil
 	}
 	return secret.New(content)
+}
+
+// oneToken refuses what can be no token or key.
+func oneToken(content string) error {
+	if strings.ContainsFunc(content, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return errors.New("points to a value with blanks, line breaks or special characters; a token or key has none")
+	}
+	return nil
+}
+
+// fileSecret reads a secret file, now and whenever it has changed.
+func (v value) fileSecret(path string, good func(content string) error) secret.Source {
+	path = v.r.resolve(path)
+	readFile := v.r.readFile
+	f, err := secret.Open(v.name(), path, func() (string, error) {
+		content, err := readSecret(path, readFile)
+		if err == nil {
+			err = good(content)
+		}
+		return content, err
+	})
+	if err != nil {
+		v.fault("%s", err)
+		return nil
+	}
+	if mode, shared := sharedWithGroup(path); shared {
+		v.warn("points to a file that its group may read (mode %04o); run chmod 600 on it if others are in that group", mode)
+	}
+	v.r.files = append(v.r.files, f)
+	return f
 }
 
 // reference takes env:NAME or file:PATH apart without following it.
@@ -63,38 +94,37 @@ func (v value) reference() (kind, rest string, ok bool) {
 // Larger than any token or key file.
 const secretFileMax = 64 << 10
 
-// secretFile reads a file that nobody but its owner may use. Its group may only read it, with a warning: where secrets are mounted into a
-// container, that is how the bot's own user gets at them.
-func (v value) secretFile(path string) (string, bool) {
-	path = v.r.resolve(path)
+// readSecret reads a file that nobody but its owner may use. Its group may only read it: where secrets are mounted into a container, that is how the
+// bot's own user gets at them. The errors say what the file is to the key that points to it.
+func readSecret(path string, readFile func(string) ([]byte, error)) (string, error) {
 	info, err := os.Stat(path)
-	if err != nil {
-		v.fault("points to a file that cannot be read: %s", why(err))
-		return "", false
-	}
 	switch {
+	case err != nil:
+		return "", fmt.Errorf("points to a file that cannot be read: %s", why(err))
 	case !info.Mode().IsRegular():
-		v.fault("points to something that is not a file")
-		return "", false
+		return "", errors.New("points to something that is not a file")
 	case info.Size() > secretFileMax:
-		v.fault("points to a file of more than 64 KiB, which no secret needs")
-		return "", false
+		return "", errors.New("points to a file of more than 64 KiB, which no secret needs")
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o037 != 0:
-		v.fault("points to a file that others than its owner may use (mode %04o); run chmod 600 on it", info.Mode().Perm())
-		return "", false
-	case runtime.GOOS != "windows" && info.Mode().Perm()&0o040 != 0:
-		v.warn("points to a file that its group may read (mode %04o); run chmod 600 on it if others are in that group", info.Mode().Perm())
+		return "", fmt.Errorf("points to a file that others than its owner may use (mode %04o); run chmod 600 on it", info.Mode().Perm())
 	}
-	content, err := v.r.readFile(path)
+	content, err := readFile(path)
 	if err != nil {
-		v.fault("points to a file that cannot be read: %s", why(err))
-		return "", false
+		return "", fmt.Errorf("points to a file that cannot be read: %s", why(err))
 	}
 	s := strings.TrimRight(string(content), "\r\n")
 	if s == "" {
-		v.fault("points to an empty file")
+		return "", errors.New("points to an empty file")
 	}
-	return s, s != ""
+	return s, nil
+}
+
+func sharedWithGroup(path string) (fs.FileMode, bool) {
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" {
+		return 0, false
+	}
+	return info.Mode().Perm(), info.Mode().Perm()&0o040 != 0
 }
 
 // why gives the reason of a file error without the path, which the excerpt shows.

@@ -55,7 +55,7 @@ func readTransport(f *fields) (Transport, bool) {
 }
 
 // needed reads a secret that is needed, and only looks at the form of one that is not: the same file may serve both transports.
-func needed(f *fields, name string, need bool, what string) secret.String {
+func needed(f *fields, name string, need bool, what string) secret.Source {
 	v, ok := f.optional(name)
 	switch {
 	case !ok && need:
@@ -65,11 +65,11 @@ func needed(f *fields, name string, need bool, what string) secret.String {
 	case ok:
 		v.reference()
 	}
-	return secret.String{}
+	return nil
 }
 
-func prefixed(f *fields, name string, s secret.String, prefix string) {
-	if v, ok := f.optional(name); ok && !s.Empty() && !strings.HasPrefix(s.Reveal(), prefix) {
+func prefixed(f *fields, name string, s secret.Source, prefix string) {
+	if v, ok := f.optional(name); ok && !secret.Empty(s) && !strings.HasPrefix(s.Get().Reveal(), prefix) {
 		v.warn("points to a value that does not begin with %s; is it another token?", prefix)
 	}
 }

@@ -70,7 +70,7 @@ func connect(ctx context.Context, conn net.Conn, addr string, user *url.Userinfo
 	if err := req.Write(conn); err != nil {
 		return &ProxyError{Err: fmt.Errorf("asking it: %w", interrupted(ctx, err))}
 	}
-	res, err := http.ReadResponse(bufio.NewReader(io.LimitReader(conn, largestAnswer)), req)
+	res, err := http.ReadResponse(bufio.NewReader(io.LimitReader(conn, largestAnswer)), req) //nolint:bodyclose // what follows is the connection, which lives on
 	if err != nil {
 		if ctx.Err() != nil {
 			return &ProxyError{Err: fmt.Errorf("its answer: %w", ctx.Err())}

@@ -2,6 +2,9 @@
 //
 // A [String] prints as [redacted] in every verb of fmt, in JSON, YAML and slog; only [String.Reveal] gives the value, and only the
 // code that puts it on the wire calls that. It does not protect the process's memory.
+//
+// A [Source] gives the secret as it is now. One that stands in a file can be exchanged while the bot runs: the file is read again when it has changed,
+// and once when the secret was refused. Whoever uses a secret gets it from its source for each use, and decides itself what is done a second time.
 package secret
 
 import (

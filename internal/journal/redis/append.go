@@ -47,6 +47,7 @@ func (j *Journal) submit(ctx context.Context, w journal.Write) (int, error) {
 	begun := j.wire.now()
 	a := arguments{op: rand.Text(), w: w, seen: j.store.mark(), install: j.store.install}
 	answer, unproven, err := j.runAppend(ctx, j.keys.write(w.ID), a.list(), w.Confirm)
+	j.signIn.renew(err) // for the next write: this one is not made again
 	if err != nil && j.wire.unwritten(begun, err) {
 		return 0, journal.NotWritten(err)
 	}

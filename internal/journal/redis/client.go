@@ -19,18 +19,18 @@ const (
 )
 
 // newClient makes a client that always speaks to the master, over counted connections. It connects when it is first used.
-func newClient(o Options, w *wire) (redis.UniversalClient, error) {
+func newClient(o Options, w *wire, c *credentials) (redis.UniversalClient, error) {
 	conf, err := o.tls()
 	if err != nil {
 		return nil, err
 	}
 	u := &redis.UniversalOptions{
-		Addrs: o.Addrs, DB: o.DB, Username: o.Username, Password: o.Password.Reveal(),
-		MasterName: o.Master, SentinelPassword: o.SentinelPassword.Reveal(),
+		Addrs: o.Addrs, DB: o.DB, MasterName: o.Master,
 		Protocol: 2, MaxRetries: retries, DialTimeout: dialTime, ReadTimeout: readTime, WriteTimeout: writeTime,
 		ContextTimeoutEnabled: true, DialerRetries: 1, Dialer: w.dialer(conf), TLSConfig: conf, DisableIdentity: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
+	c.signIn(u)
 	switch o.Kind {
 	case Sentinel:
 		return redis.NewFailoverClient(u.Failover()), nil

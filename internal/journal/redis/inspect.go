@@ -18,8 +18,8 @@ func Examine(ctx context.Context, o Options) (risks []string, err error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	j := &Journal{options: o, keys: keys{tag: o.Prefix}}
-	client, err := newClient(o, &j.wire)
+	j := &Journal{options: o, keys: keys{tag: o.Prefix}, signIn: newCredentials(o)}
+	client, err := newClient(o, &j.wire, j.signIn)
 	if err != nil {
 		return nil, fmt.Errorf("journal: redis at %s: %w", o.where(), err)
 	}
@@ -110,12 +110,15 @@ func (j *Journal) inspectAgain(ctx context.Context, logged string) (trouble stri
 func (j *Journal) inspect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
-	n, err := node(ctx, j)
+	n, err := read(j.signIn, func() (*redis.Client, error) { return node(ctx, j) })
 	if err != nil {
 		return err
 	}
-	sent := time.Now()
-	server, err := n.Time(ctx).Result()
+	var sent time.Time
+	server, err := read(j.signIn, func() (time.Time, error) {
+		sent = time.Now()
+		return n.Time(ctx).Result()
+	})
 	if err != nil {
 		return fmt.Errorf("ask for the time: %w", err)
 	}

@@ -26,6 +26,7 @@ type Journal struct {
 	store   store
 	clock   clock
 	wire    wire
+	signIn  *credentials
 	log     *slog.Logger
 	state   atomic.Pointer[state]
 
@@ -47,8 +48,8 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	j := &Journal{options: o, keys: keys{tag: o.Prefix}, log: o.Logger, ended: make(chan struct{})}
-	client, err := newClient(o, &j.wire)
+	j := &Journal{options: o, keys: keys{tag: o.Prefix}, signIn: newCredentials(o), log: o.Logger, ended: make(chan struct{})}
+	client, err := newClient(o, &j.wire, j.signIn)
 	if err != nil {
 		return nil, fmt.Errorf("journal: redis at %s: %w", o.where(), err)
 	}
@@ -80,11 +81,11 @@ func (j *Journal) begin(ctx context.Context) error {
 
 // fitting returns the settings of a server that may be used.
 func (j *Journal) fitting(ctx context.Context) (Settings, error) {
-	n, err := node(ctx, j)
+	n, err := read(j.signIn, func() (*redis.Client, error) { return node(ctx, j) })
 	if err != nil {
 		return Settings{}, explain(err)
 	}
-	s, err := look(ctx, n)
+	s, err := read(j.signIn, func() (Settings, error) { return look(ctx, n) })
 	if err != nil {
 		return Settings{}, explain(err)
 	}

@@ -41,8 +41,8 @@ type Options struct {
 	Prefix string   // hash tag of every key
 
 	Username         string
-	Password         secret.String
-	SentinelPassword secret.String
+	Password         secret.Source // nil: none
+	SentinelPassword secret.Source // nil: none
 
 	TLS bool   // the server's certificate is always verified
 	CA  []byte // PEM, instead of the machine's authorities

@@ -18,7 +18,9 @@ func (j *Journal) Load(ctx context.Context, id string) (journal.Log, error) {
 		return journal.Log{}, err
 	}
 	defer leave()
-	answer, err := loadScript.Run(ctx, j.client, []string{j.keys.log(id), j.keys.records(id)}).Slice()
+	answer, err := read(j.signIn, func() ([]any, error) {
+		return loadScript.Run(ctx, j.client, []string{j.keys.log(id), j.keys.records(id)}).Slice()
+	})
 	if err != nil {
 		return journal.Log{}, fmt.Errorf("journal: load: %w", explain(err))
 	}
@@ -71,7 +73,7 @@ func (j *Journal) lookUp(ctx context.Context, table, field string) (string, erro
 		return "", err
 	}
 	defer leave()
-	id, err := j.client.HGet(ctx, table, field).Result()
+	id, err := read(j.signIn, func() (string, error) { return j.client.HGet(ctx, table, field).Result() })
 	if errors.Is(err, redis.Nil) {
 		return "", journal.ErrNotFound
 	}
@@ -91,7 +93,7 @@ func (j *Journal) Open(ctx context.Context, max int) ([]string, error) {
 	if max < 1 {
 		return nil, nil
 	}
-	ids, err := j.client.ZRevRange(ctx, j.keys.of("open"), 0, int64(max)-1).Result()
+	ids, err := read(j.signIn, func() ([]string, error) { return j.client.ZRevRange(ctx, j.keys.of("open"), 0, int64(max)-1).Result() })
 	if err != nil {
 		return nil, fmt.Errorf("journal: list open: %w", err)
 	}
@@ -126,7 +128,7 @@ func (j *Journal) length(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	defer leave()
-	n, err := j.client.HGet(ctx, j.keys.of("meta"), "number").Int()
+	n, err := read(j.signIn, func() (int, error) { return j.client.HGet(ctx, j.keys.of("meta"), "number").Int() })
 	if err != nil {
 		return 0, fmt.Errorf("journal: length: %w", err)
 	}

@@ -18,6 +18,7 @@ import (
 
 const (
 	vendor = "ECGrid"
+	header = "X-API-Key"
 	// settle is an assumption: the vendor documents no delay between a write and what a read shows.
 	settle = 2 * time.Second
 	// patience is how long a write may take; the vendor documents no limit.
@@ -28,7 +29,7 @@ const (
 type Config struct {
 	Name    string           // name in the configuration
 	URL     string           // https://rest.ecgrid.io
-	APIKey  secret.String    // X-API-Key
+	APIKey  secret.Source    // X-API-Key
 	Default providers.Action // delete when empty
 	Timeout time.Duration    // of one write, 30 s when zero; a read has no more than that
 	Route   outbound.Route   // how it is reached
@@ -45,7 +46,7 @@ var _ providers.Provider = (*Provider)(nil)
 
 // New checks the configuration and makes a provider. Nothing is sent.
 func New(c Config) (*Provider, error) {
-	if c.APIKey.Empty() {
+	if secret.Empty(c.APIKey) {
 		return nil, errors.New("ECGrid: the API key is empty")
 	}
 	if cmp.Or(c.Default, providers.Delete) != providers.Delete {
@@ -56,8 +57,12 @@ func New(c Config) (*Provider, error) {
 		Vendor: vendor, BaseURL: c.URL, Route: c.Route, Logger: c.Logger, Classify: classify,
 		ReadTimeout: min(timeout, patience/2), WriteTimeout: timeout,
 		Authorize: func(_ context.Context, h http.Header) error {
-			h.Set("X-API-Key", c.APIKey.Reveal())
+			h.Set(header, c.APIKey.Get().Reveal())
 			return nil
+		},
+		Refused: func(sent http.Header) bool {
+			_, ok := c.APIKey.Instead(secret.New(sent.Get(header)))
+			return ok
 		},
 	})
 	if err != nil {

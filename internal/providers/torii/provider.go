@@ -18,6 +18,8 @@ import (
 
 const (
 	vendor = "Torii"
+	header = "Authorization"
+	scheme = "Bearer "
 	users  = "/api/server/v1/users/"
 	// settle is an assumption: the vendor documents no delay between a write and what a read shows.
 	settle = 2 * time.Second
@@ -29,7 +31,7 @@ const (
 type Config struct {
 	Name        string           // name in the configuration
 	URL         string           // https://api.torii.so
-	SecretKey   secret.String    // sk_live_… or sk_test_…
+	SecretKey   secret.Source    // sk_live_… or sk_test_…
 	Environment string           // id of the environment that the key is bound to
 	Default     providers.Action // delete when empty
 	Timeout     time.Duration    // of one write, 30 s when zero; a read has no more than that
@@ -49,7 +51,7 @@ var _ providers.Provider = (*Provider)(nil)
 // New checks the configuration and makes a provider. Nothing is sent.
 func New(c Config) (*Provider, error) {
 	switch {
-	case c.SecretKey.Empty():
+	case secret.Empty(c.SecretKey):
 		return nil, errors.New("Torii: the secret key is empty")
 	case strings.TrimSpace(c.Environment) == "":
 		return nil, errors.New("Torii: the environment is empty; it is the id that the secret key is bound to")
@@ -61,8 +63,12 @@ func New(c Config) (*Provider, error) {
 		Vendor: vendor, BaseURL: c.URL, Route: c.Route, Logger: c.Logger, Classify: classify,
 		ReadTimeout: min(timeout, patience/2), WriteTimeout: timeout,
 		Authorize: func(_ context.Context, h http.Header) error {
-			h.Set("Authorization", "Bearer "+c.SecretKey.Reveal())
+			h.Set(header, scheme+c.SecretKey.Get().Reveal())
 			return nil
+		},
+		Refused: func(sent http.Header) bool {
+			_, ok := c.SecretKey.Instead(secret.New(strings.TrimPrefix(sent.Get(header), scheme)))
+			return ok
 		},
 	})
 	if err != nil {

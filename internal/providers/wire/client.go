@@ -37,6 +37,9 @@ type Options struct {
 	BaseURL string
 	// Authorize adds the credential to the headers of one call. It may fetch a token. An *[providers.Error] of it keeps its kind.
 	Authorize func(ctx context.Context, h http.Header) error
+	// Refused is told of the headers of a call that was answered with 401, and reports whether another credential is at hand now: a read is then
+	// made once more. A write is never repeated here, whatever it says. nil: there is no other.
+	Refused func(sent http.Header) bool
 	// ReadTimeout bounds one try of a read, 15 s when zero. WriteTimeout bounds a write, 30 s when zero.
 	ReadTimeout, WriteTimeout time.Duration
 	// Route is how the provider is reached: its certificate authorities, and its proxy where it has one.
@@ -69,6 +72,9 @@ func New(o Options) (*Client, error) {
 	}
 	if o.WriteTimeout <= 0 {
 		o.WriteTimeout = defaultWriteTimeout
+	}
+	if o.Refused == nil {
+		o.Refused = func(http.Header) bool { return false }
 	}
 	c := &Client{o: o, base: base, logger: o.Logger}
 	if c.logger == nil {

@@ -19,9 +19,17 @@ const (
 )
 
 // Read asks and returns a 2xx answer that is JSON, or the empty 204. It is tried up to three times while the error is Temporary or
-// RateLimited; every try has a timeout of its own, all of them end with ctx.
+// RateLimited, and once more with another credential where there is one; every try has a timeout of its own, all of them end with ctx.
 func (c *Client) Read(ctx context.Context, op, method, path string, header http.Header, body any) (Response, error) {
 	k := call{op: op, method: method, path: path, header: header, body: body}
+	r, err := c.readPatiently(ctx, k)
+	if r.unauthorized() && c.o.Refused(r.sent) {
+		return c.readPatiently(ctx, k)
+	}
+	return r, err
+}
+
+func (c *Client) readPatiently(ctx context.Context, k call) (Response, error) {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval = firstPause
 	var last *providers.Error

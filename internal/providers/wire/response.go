@@ -24,7 +24,12 @@ type Response struct {
 	Header http.Header
 	Body   []byte
 	JSON   bool // by its content type and by its body
+
+	sent http.Header // of the request
 }
+
+// unauthorized reports whether the credential of the request was refused.
+func (r Response) unauthorized() bool { return r.Status == http.StatusUnauthorized }
 
 // Decode reads the JSON body into a value.
 func (r Response) Decode(into any) error {
@@ -52,7 +57,7 @@ func exchange(transport http.RoundTripper, req *http.Request) (Response, error) 
 		return Response{}, err
 	}
 	defer func() { _ = res.Body.Close() }()
-	r := Response{Status: res.StatusCode, Header: res.Header}
+	r := Response{Status: res.StatusCode, Header: res.Header, sent: req.Header}
 	if r.Status < http.StatusOK {
 		return r, errNotJSON // 101 hands over the connection: reading it would have no end
 	}

@@ -19,6 +19,9 @@ func (c *Client) Write(ctx context.Context, op, method, path string, header http
 	defer cancel()
 	start := time.Now()
 	r, e := c.writeOnce(ctx, k)
+	if r.unauthorized() {
+		c.o.Refused(r.sent) // for the next call: this one is not made again
+	}
 	if c.log(ctx, k, start, r.Status, e) != nil {
 		return r, e
 	}

@@ -155,7 +155,9 @@ func TestSignInThatFails(t *testing.T) {
 }
 
 func secretly(id, value string) func(*zitadel.Config) {
-	return func(c *zitadel.Config) { c.Token, c.ClientID, c.ClientSecret = secret.String{}, id, secret.New(value) }
+	return func(c *zitadel.Config) {
+		c.Token, c.ClientID, c.ClientSecret = secret.String{}, secret.New(id), secret.New(value)
+	}
 }
 
 func anyFault(m fault.Mode) func(*world) {

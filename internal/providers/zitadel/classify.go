@@ -2,7 +2,6 @@ package zitadel
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -88,10 +87,4 @@ func detailID(body []byte) string {
 func notZITADEL(op string, status int) error {
 	return &providers.Error{Kind: providers.Misconfigured, Vendor: vendor, Op: op, Status: status,
 		Say: fmt.Sprintf("what answered %d is not in ZITADEL's format: check url", status)}
-}
-
-// unauthorized reports whether the API itself refused the token.
-func unauthorized(err error) bool {
-	e, ok := errors.AsType[*providers.Error](err)
-	return ok && e.Status == http.StatusUnauthorized && e.Op != opToken
 }

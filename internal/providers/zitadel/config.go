@@ -30,10 +30,10 @@ const (
 type Config struct {
 	Name         string        // name in the configuration
 	URL          string        // https://<instance domain>
-	Token        secret.String // a personal access token
-	ClientID     string        // of a service account's client credentials
-	ClientSecret secret.String //
-	Key          secret.String // the contents of a service account's key file
+	Token        secret.Source // a personal access token
+	ClientID     secret.Source // of a service account's client credentials
+	ClientSecret secret.Source //
+	Key          secret.Source // the contents of a service account's key file
 	DeleteAPI    string        // DeleteV2 where empty
 	Default      providers.Action
 	Timeout      time.Duration  // of one call: 30 s where zero; an instance may take 20 s (facts/providers.md)
@@ -64,7 +64,9 @@ func (c Config) check() error { return errors.Join(c.checkSignIn(), c.checkChoic
 
 func (c Config) checkSignIn() error {
 	ways := 0
-	for _, given := range []bool{!c.Token.Empty(), c.ClientID != "" || !c.ClientSecret.Empty(), !c.Key.Empty()} {
+	for _, given := range []bool{
+		!secret.Empty(c.Token), !secret.Empty(c.ClientID) || !secret.Empty(c.ClientSecret), !secret.Empty(c.Key),
+	} {
 		if given {
 			ways++
 		}
@@ -72,9 +74,9 @@ func (c Config) checkSignIn() error {
 	switch {
 	case ways != 1:
 		return errors.New("give exactly one of token, client_id with client_secret, or key_file")
-	case (c.ClientID == "") != c.ClientSecret.Empty():
+	case secret.Empty(c.ClientID) != secret.Empty(c.ClientSecret):
 		return errors.New("client_id and client_secret go together")
-	case strings.ContainsFunc(c.Token.Reveal(), notInToken):
+	case !secret.Empty(c.Token) && strings.ContainsFunc(c.Token.Get().Reveal(), notInToken):
 		return errors.New("token: holds a space or a line break")
 	}
 	return nil

@@ -19,9 +19,9 @@ func TestConfigurationFaults(t *testing.T) {
 		want   string
 	}{
 		"no sign-in":    {func(c *zitadel.Config) { c.Token = secret.String{} }, both},
-		"two sign-ins":  {func(c *zitadel.Config) { c.ClientID, c.ClientSecret = "x", secret.New("MARKED") }, both},
+		"two sign-ins":  {func(c *zitadel.Config) { c.ClientID, c.ClientSecret = secret.New("x"), secret.New("MARKED") }, both},
 		"token and key": {func(c *zitadel.Config) { c.Key = secret.New("MARKED") }, both},
-		"no secret":     {func(c *zitadel.Config) { c.Token, c.ClientID = secret.String{}, "x" }, "go together"},
+		"no secret":     {func(c *zitadel.Config) { c.Token, c.ClientID = secret.String{}, secret.New("x") }, "go together"},
 		"no client id":  {func(c *zitadel.Config) { c.Token, c.ClientSecret = secret.String{}, secret.New("MARKED") }, "go together"},
 		"token of two":  {func(c *zitadel.Config) { c.Token = secret.New("MARKED\nMARKED") }, "line break"},
 		"no JSON":       {key("MARKED"), "is not JSON"},

@@ -28,11 +28,8 @@ func (p *Provider) Do(ctx context.Context, o providers.Order) (providers.Answer,
 	if err != nil {
 		return providers.Answer{}, err
 	}
-	w.header.Set(authorization, "Bearer "+token)
+	w.header.Set(authorization, bearer+token)
 	resp, err := p.wire.Write(ctx, w.op, w.method, w.path, w.header, w.body)
-	if unauthorized(err) {
-		p.signIn.drop() // for the next call; this one is not sent again
-	}
 	if err != nil {
 		return providers.Answer{}, err
 	}

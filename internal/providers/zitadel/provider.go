@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 
 	"offboard/internal/providers"
 	"offboard/internal/providers/wire"
@@ -27,7 +28,7 @@ func New(c Config) (*Provider, error) {
 	p := &Provider{config: c}
 	w, err := wire.New(wire.Options{
 		Vendor: vendor, BaseURL: c.URL, ReadTimeout: c.Timeout, WriteTimeout: c.Timeout, Route: c.Route,
-		Authorize: p.authorize, Classify: classify, Logger: c.Logger,
+		Authorize: p.authorize, Refused: p.refused, Classify: classify, Logger: c.Logger,
 	})
 	if err := errors.Join(err, c.check()); err != nil {
 		return nil, err
@@ -76,13 +77,9 @@ func (p *Provider) Self(ctx context.Context) (providers.Account, error) {
 	return a, nil
 }
 
-// read sends a call that changes no user. A token that was refused is dropped, and the call is tried once more with a new one.
+// read sends a call that changes no user.
 func (p *Provider) read(ctx context.Context, op, method, path string, header http.Header, body any) (wire.Response, error) {
-	resp, err := p.wire.Read(ctx, op, method, path, header, body)
-	if unauthorized(err) && p.signIn.drop() {
-		return p.wire.Read(ctx, op, method, path, header, body)
-	}
-	return resp, err
+	return p.wire.Read(ctx, op, method, path, header, body)
 }
 
 // authorize adds a token to a call that does not bring one. Writes do: they get theirs before anything of them is under way.
@@ -94,11 +91,19 @@ func (p *Provider) authorize(ctx context.Context, h http.Header) error {
 	if err != nil {
 		return err
 	}
-	h.Set(authorization, "Bearer "+token)
+	h.Set(authorization, bearer+token)
 	return nil
 }
 
-const authorization = "Authorization"
+// refused takes note of a token that ZITADEL did not accept.
+func (p *Provider) refused(sent http.Header) bool {
+	return p.signIn.drop(strings.TrimPrefix(sent.Get(authorization), bearer))
+}
+
+const (
+	authorization = "Authorization"
+	bearer        = "Bearer "
+)
 
 // idForm is what an id can be: short enough for the API, and without anything that a server or a proxy in between could read as
 // another path.

@@ -34,8 +34,9 @@ var scopes = []string{"openid", "urn:zitadel:iam:org:project:id:zitadel:aud"}
 
 // signIn gives access tokens, one fetch at a time, and keeps the last one while it is valid.
 type signIn struct {
-	fixed   secret.String // a personal access token; empty in the other modes
-	ask     func(now time.Time) (*clientcredentials.Config, error)
+	fixed   secret.Source // a personal access token; nil in the other modes
+	secret  secret.Source // what access tokens are got with: a client's secret, or a key
+	ask     func(credential secret.String, now time.Time) (*clientcredentials.Config, error)
 	client  *http.Client
 	turn    chan struct{} // held by the one fetch that may be under way
 	current atomic.Pointer[oauth2.Token]
@@ -45,22 +46,34 @@ type signIn struct {
 func newSignIn(c Config, client *http.Client) (*signIn, error) {
 	client.Transport = wholeBody{client.Transport}
 	client.Timeout = tokenTimeout
-	s := &signIn{fixed: c.Token, client: client, turn: make(chan struct{}, 1), ask: c.askByClient}
-	if !c.Key.Empty() {
-		k, err := parseKey([]byte(c.Key.Reveal()))
-		if err != nil {
+	s := &signIn{client: client, turn: make(chan struct{}, 1)}
+	switch {
+	case !secret.Empty(c.Token):
+		s.fixed = c.Token
+	case !secret.Empty(c.Key):
+		s.secret, s.ask = c.Key, c.askByKey
+		if _, err := parseKey([]byte(c.Key.Get().Reveal())); err != nil {
 			return nil, err
 		}
-		s.ask = func(now time.Time) (*clientcredentials.Config, error) { return k.ask(c.URL, now) }
+	default:
+		s.secret, s.ask = c.ClientSecret, c.askByClient
 	}
 	return s, nil
 }
 
-func (c Config) askByClient(time.Time) (*clientcredentials.Config, error) {
+func (c Config) askByClient(credential secret.String, _ time.Time) (*clientcredentials.Config, error) {
 	return &clientcredentials.Config{
 		TokenURL: c.URL + tokenPath, Scopes: scopes,
-		ClientID: c.ClientID, ClientSecret: c.ClientSecret.Reveal(), AuthStyle: oauth2.AuthStyleInHeader,
+		ClientID: c.ClientID.Get().Reveal(), ClientSecret: credential.Reveal(), AuthStyle: oauth2.AuthStyleInHeader,
 	}, nil
+}
+
+func (c Config) askByKey(credential secret.String, now time.Time) (*clientcredentials.Config, error) {
+	k, err := parseKey([]byte(credential.Reveal()))
+	if err != nil {
+		return nil, err
+	}
+	return k.ask(c.URL, now)
 }
 
 // wholeBody reads an answer to its end before it is handed on, so that a cut connection is an error of the transport and not one of
@@ -83,8 +96,8 @@ func (w wholeBody) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // token returns an access token that is good for now.
 func (s *signIn) token(ctx context.Context) (string, error) {
-	if !s.fixed.Empty() {
-		return s.fixed.Reveal(), nil
+	if s.fixed != nil {
+		return s.fixed.Get().Reveal(), nil
 	}
 	select {
 	case s.turn <- struct{}{}:
@@ -101,17 +114,32 @@ func (s *signIn) token(ctx context.Context) (string, error) {
 }
 
 // drop forgets a token that ZITADEL did not accept; it reports whether another one can be had.
-func (s *signIn) drop() bool {
-	if !s.fixed.Empty() {
-		return false
+func (s *signIn) drop(refused string) bool {
+	if s.fixed != nil {
+		_, other := s.fixed.Instead(secret.New(refused))
+		return other
 	}
-	s.current.Store(nil)
+	if t := s.current.Load(); t != nil && t.AccessToken == refused {
+		s.current.CompareAndSwap(t, nil)
+	}
 	return true
 }
 
-// fetch asks for a token within the context of the call that needs it.
+// fetch asks for a token within the context of the call that needs it, and once more where the credential was refused and there is another.
 func (s *signIn) fetch(ctx context.Context) (*oauth2.Token, error) {
-	c, err := s.ask(time.Now())
+	credential := s.secret.Get()
+	t, err := s.fetchWith(ctx, credential)
+	if !credentialRefused(err) {
+		return t, err
+	}
+	if other, ok := s.secret.Instead(credential); ok {
+		return s.fetchWith(ctx, other)
+	}
+	return t, err
+}
+
+func (s *signIn) fetchWith(ctx context.Context, credential secret.String) (*oauth2.Token, error) {
+	c, err := s.ask(credential, time.Now())
 	if err != nil {
 		return nil, err
 	}

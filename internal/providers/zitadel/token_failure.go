@@ -76,6 +76,17 @@ func tokenRefused(answer *oauth2.RetrieveError) error {
 	return e
 }
 
+// credentialRefused reports whether the token endpoint may have meant the credential: a wrong one is answered with 400, 401 or, where it is a key, with
+// a server_error (facts/providers.md).
+func credentialRefused(err error) bool {
+	answer, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if !ok || answer.Response == nil {
+		return false
+	}
+	status := answer.Response.StatusCode
+	return status == http.StatusBadRequest || status == http.StatusUnauthorized || answer.ErrorCode == "server_error"
+}
+
 // retryAfter reads the header in seconds; 0 where there is none.
 func retryAfter(h http.Header) time.Duration {
 	n, err := strconv.Atoi(h.Get("Retry-After"))

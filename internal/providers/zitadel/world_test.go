@@ -130,7 +130,7 @@ func (w *world) provider(t *testing.T, change ...func(*zitadel.Config)) *zitadel
 }
 
 func byClient(c *zitadel.Config) {
-	c.Token, c.ClientID, c.ClientSecret = secret.String{}, "the-client", secret.New(clientSecret)
+	c.Token, c.ClientID, c.ClientSecret = secret.String{}, secret.New("the-client"), secret.New(clientSecret)
 }
 
 func deleteV1(c *zitadel.Config) { c.DeleteAPI = zitadel.DeleteV1 }

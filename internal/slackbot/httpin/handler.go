@@ -23,7 +23,7 @@ const largestBody = 1 << 20
 
 // Handler is the http.Handler for the three paths. Any other path is 404.
 type Handler struct {
-	key    secret.String
+	key    secret.Source
 	intake *inbound.Intake
 	log    *slog.Logger
 	now    func() time.Time
@@ -31,9 +31,9 @@ type Handler struct {
 
 // New returns a handler. An empty signing secret is an error, because anybody could sign with it; so is an intake that does not know
 // its app (design §9).
-func New(signingSecret secret.String, intake *inbound.Intake, log *slog.Logger) (*Handler, error) {
+func New(signingSecret secret.Source, intake *inbound.Intake, log *slog.Logger) (*Handler, error) {
 	switch {
-	case signingSecret.Empty():
+	case secret.Empty(signingSecret):
 		return nil, errors.New("slack over http: the signing secret is empty")
 	case intake.App() == "":
 		return nil, errors.New("slack over http: it is not known which app is ours; set slack.app_id")
@@ -90,10 +90,23 @@ func (h *Handler) authentic(w http.ResponseWriter, r *http.Request, at time.Time
 	if err != nil {
 		return nil, http.StatusBadRequest, errors.New("the body could not be read")
 	}
-	if err := verify(h.key, r.Header, body, at); err != nil {
+	if err := h.verify(r.Header, body, at); err != nil {
 		return nil, http.StatusUnauthorized, err
 	}
 	return body, 0, nil
+}
+
+// verify tries a wrong signature once more with another secret where there is one: the secret may have been exchanged in Slack and in its file.
+func (h *Handler) verify(header http.Header, body []byte, at time.Time) error {
+	key := h.key.Get()
+	err := verify(key, header, body, at)
+	if !errors.Is(err, errSignature) {
+		return err
+	}
+	if other, ok := h.key.Instead(key); ok {
+		return verify(other, header, body, at)
+	}
+	return err
 }
 
 func mediaType(r *http.Request) string {

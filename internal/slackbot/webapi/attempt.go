@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"offboard/internal/lease"
+	"offboard/internal/secret"
 )
 
 // answer is the part that every answer of the Web API has.
@@ -24,14 +25,14 @@ type answer struct {
 	Needed string `json:"needed"`
 }
 
-func (c *Client) attempt(ctx context.Context, method string, params url.Values, out any) *Error {
+func (c *Client) attempt(ctx context.Context, method string, token secret.String, params url.Values, out any) *Error {
 	fail := &Error{Method: method, read: reads(method)}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.api.JoinPath(method).String(), strings.NewReader(params.Encode()))
 	if err != nil {
 		fail.NotSent, fail.Err = true, errors.New("building the request")
 		return fail
 	}
-	req.Header.Set("Authorization", "Bearer "+c.token.Reveal())
+	req.Header.Set("Authorization", "Bearer "+token.Reveal())
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 	body, bad := c.send(ctx, req, fail)
 	if bad != nil {

@@ -27,18 +27,18 @@ const (
 // Options say how to reach Slack.
 type Options struct {
 	APIURL    string            // empty: DefaultURL; https, or http on loopback
-	Token     secret.String     // a bot token, or an app-level token for apps.connections.open
+	Token     secret.Source     // a bot token, or an app-level token for apps.connections.open
 	Timeout   time.Duration     // for one attempt, answer included; 0: 10 s
 	Route     outbound.Route    // how Slack is reached
 	Transport http.RoundTripper // nil: one of our own over Route; set by tests
 	Logger    *slog.Logger      // nil: nothing is logged
-	Refused   func()            // told each time that Slack refuses the token itself; it returns at once. nil: nobody is
+	Refused   func()            // told each time that Slack refuses the token itself and there is no other; it returns at once. nil: nobody is
 }
 
 // Client calls Slack with one token. It may be used concurrently.
 type Client struct {
 	api     *url.URL
-	token   secret.String
+	token   secret.Source
 	timeout time.Duration
 	http    *http.Client
 	log     *slog.Logger
@@ -52,7 +52,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Token.Empty() {
+	if secret.Empty(o.Token) {
 		return nil, errors.New("slack web api: the token is empty")
 	}
 	c := &Client{api: api, token: o.Token, timeout: o.Timeout, log: o.Logger, refused: o.Refused, pace: newPacer()}
@@ -123,13 +123,18 @@ func (c *Client) Call(ctx context.Context, method string, params url.Values, out
 	if err := c.pace.wait(ctx, method, params.Get("channel")); err != nil {
 		return &Error{Method: method, NotSent: true, Err: err}
 	}
+	renewed := false
 	for try := 1; ; try++ {
-		err := c.attempt(ctx, method, params, out)
+		token := c.token.Get()
+		err := c.attempt(ctx, method, token, params, out)
 		if err == nil {
 			return nil
 		}
 		if Refused(err) {
-			c.refused()
+			if c.renew(err, token) && repeats(method) && !renewed {
+				renewed = true
+				continue
+			}
 		}
 		wait, again := err.again(try)
 		if !again || !fits(ctx, wait) {
@@ -140,4 +145,13 @@ func (c *Client) Call(ctx context.Context, method string, params url.Values, out
 			return err
 		}
 	}
+}
+
+// renew looks for another token than the one that Slack has refused, and tells where there is none.
+func (c *Client) renew(e *Error, refused secret.String) bool {
+	_, e.Renewed = c.token.Instead(refused)
+	if !e.Renewed {
+		c.refused()
+	}
+	return e.Renewed
 }

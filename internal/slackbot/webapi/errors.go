@@ -24,6 +24,7 @@ type Error struct {
 	RetryAfter time.Duration // as Slack asked; 0: it did not say
 	Maybe      bool          // a write that may have happened: timeout, cut, 5xx, unreadable answer
 	NotSent    bool          // nothing left: no connection, or the time was over before
+	Renewed    bool          // the token was refused, and another is at hand: the call did nothing, and the next may go well
 	Err        error         // the cause; may be nil
 
 	read bool
@@ -56,7 +57,7 @@ func (e *Error) Limited() bool {
 
 // Transient reports whether the same call may go well later: Slack or the way to it was in trouble.
 func (e *Error) Transient() bool {
-	return e.Limited() || e.Maybe || e.NotSent || e.Status >= http.StatusInternalServerError || perhaps[e.Code] ||
+	return e.Limited() || e.Maybe || e.NotSent || e.Renewed || e.Status >= http.StatusInternalServerError || perhaps[e.Code] ||
 		passing[e.Code] || e.Status == 0 || errors.Is(e.Err, ErrUnreadable)
 }
 
@@ -78,10 +79,13 @@ var dead = map[string]bool{
 var rightless = map[string]bool{"missing_scope": true, "no_permission": true, "ekm_access_denied": true}
 
 // Permanent reports whether Slack refuses our token or its rights, so that no call like it will go well until a person acts.
-func Permanent(err error) bool { return dead[Code(err)] || rightless[Code(err)] }
+func Permanent(err error) bool { return Refused(err) || rightless[Code(err)] }
 
 // Refused reports whether Slack refuses our token itself, so that no call at all will go well until a person acts.
-func Refused(err error) bool { return dead[Code(err)] }
+func Refused(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && dead[e.Code] && !e.Renewed
+}
 
 // Code returns Slack's error in err's chain; empty when there is none.
 func Code(err error) string {
@@ -105,7 +109,7 @@ func (e *Error) again(try int) (time.Duration, bool) {
 	if e.Limited() && e.RetryAfter > 0 {
 		return e.RetryAfter, e.RetryAfter <= shortWait
 	}
-	if !e.read || !e.Transient() {
+	if !e.read || e.Renewed || !e.Transient() {
 		return 0, false
 	}
 	if e.Limited() {

@@ -18,6 +18,10 @@ func reads(method string) bool {
 	}
 }
 
+// repeats reports whether a call is repeated at once with another token where Slack has refused the first: a read, and the request for an address to
+// connect to, which changes nothing either and is no read because whoever wants connections paces its own tries. A write is left to its caller.
+func repeats(method string) bool { return reads(method) || method == "apps.connections.open" }
+
 // Slack takes about one message a second for each channel, and 50 updates a minute (facts/slack.md).
 const (
 	postsPerSecond = 1
