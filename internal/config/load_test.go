@@ -106,7 +106,11 @@ func TestReports(t *testing.T) {
 
 func load(t *testing.T, text string, more ...section) *config.Config {
 	t.Helper()
-	path := lay(t, append(more, section{"offboard.yaml", text})...)
+	return mustLoad(t, lay(t, append(more, section{"offboard.yaml", text})...))
+}
+
+func mustLoad(t *testing.T, path string) *config.Config {
+	t.Helper()
 	c, _, err := config.Load(path, environment, os.ReadFile)
 	if err != nil {
 		t.Fatal(err)
