@@ -50,14 +50,22 @@ func TestCredentialsAreExchanged(t *testing.T) {
 		"token": {
 			func(c *zitadel.Config, s secret.Source) { c.Token = s },
 			func(*testing.T, *world) string { return pat },
-			func(_ *testing.T, w *world) string { w.RevokeTokens(bot); w.AddToken(bot, "another-token"); return "another-token" },
+			func(_ *testing.T, w *world) string {
+				w.RevokeTokens(bot)
+				w.AddToken(bot, "another-token")
+				return "another-token"
+			},
 		},
 		"client credentials": {
 			func(c *zitadel.Config, s secret.Source) {
 				c.Token, c.ClientID, c.ClientSecret = secret.String{}, secret.New("the-client"), s
 			},
 			func(_ *testing.T, w *world) string { w.AddClient(bot, "the-client", "first"); return "first" },
-			func(_ *testing.T, w *world) string { w.RevokeTokens(bot); w.AddClient(bot, "the-client", "second"); return "second" },
+			func(_ *testing.T, w *world) string {
+				w.RevokeTokens(bot)
+				w.AddClient(bot, "the-client", "second")
+				return "second"
+			},
 		},
 		"key file": {
 			func(c *zitadel.Config, s secret.Source) { c.Token, c.Key = secret.String{}, s },
