@@ -43,6 +43,25 @@ func (s *stage) metric(line string) bool {
 	return strings.Contains(text, "\n"+line+"\n")
 }
 
+// pingsOnce waits until the thread of a freeze's card has addressed the approvers, once.
+func (s *stage) pingsOnce(title string) {
+	s.t.Helper()
+	s.until("the approvers are addressed", func() bool {
+		pings := 0
+		for _, card := range s.slack.Messages(town.Approvals) {
+			if !strings.HasPrefix(card.Text, title) {
+				continue
+			}
+			for _, m := range s.slack.Thread(card.Channel, card.TS) {
+				if strings.Contains(m.Text, "<!subteam^"+town.Approvers+">") && strings.Contains(m.Text, "no call begins until two of you have typed") {
+					pings++
+				}
+			}
+		}
+		return pings == 1
+	})
+}
+
 // One approver stops everything, through a restart; one alone, a requester and somebody who is nobody do not end it; two approvers do.
 func TestHostileFreeze(t *testing.T) {
 	t.Parallel()
@@ -67,6 +86,7 @@ func TestHostileFreeze(t *testing.T) {
 			s.types(town.Carol, "freeze", "Everything is stopped already (OFF-2, by <@"+town.Bob+">")
 			s.press(town.Carol, card, "approve")
 			s.waits(card, "OFF-2")
+			s.pingsOnce("OFF-2 ·")
 			if !s.metric("offboard_frozen 1") {
 				t.Error("offboard_frozen is not 1")
 			}

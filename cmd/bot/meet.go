@@ -51,7 +51,8 @@ func (a *app) poster(self directory.Self) (*post.Poster, error) {
 func newPoster(cfg *config.Config, api *webapi.Client, self directory.Self, log *slog.Logger) (*post.Poster, error) {
 	return post.New(api, post.Config{
 		Approvals: cfg.Slack.ApprovalsChannel, Audit: cfg.Slack.AuditChannel, Command: cfg.Slack.Command, Ping: mayRelease(cfg),
-		Self: post.Self{UserID: self.UserID, BotID: self.BotID}, Logger: log,
+		PingFreeze: append(slices.Clone(cfg.Approvers.Groups), cfg.Approvers.Users...),
+		Self:       post.Self{UserID: self.UserID, BotID: self.BotID}, Logger: log,
 	})
 }
 

@@ -152,9 +152,9 @@ func (r *Request) threadReady() bool {
 func (r *Request) tellsThread(e Event) bool {
 	switch e.Kind {
 	case Approved, Denied, Withdrawn, Expired, Reminded, Drifted, Lapsed, Deferred, Ended, Unresolved, Superseded, Proposed, Resolved,
-		Rescheduled, Tightened, Held, Released, Stopped, Alarmed, ThawAsked, Thawed:
+		Rescheduled, Tightened, Held, Released, Stopped, Alarmed, Frozen, ThawAsked, Thawed:
 		return true
-	case Requested, Frozen, Refused, Mistyped, Rechecked, Begun, Looked, Completed, Sending, Told, Failed, Lost, Waiting:
+	case Requested, Refused, Mistyped, Rechecked, Begun, Looked, Completed, Sending, Told, Failed, Lost, Waiting:
 		return false
 	default:
 		return false

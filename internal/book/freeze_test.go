@@ -2,6 +2,7 @@ package book_test
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -61,46 +62,77 @@ func is[E error](err error) bool {
 	return ok
 }
 
-// Calls are about to begin while everything is stopped: each has begun before the freeze was answered, or never does.
+// Calls are about to begin on two replicas while everything is stopped: each has begun before the freeze was answered, or never does.
 func TestFreezeAgainstBegin(t *testing.T) {
 	t.Parallel()
+	for name, onRedis := range map[string]bool{"a file": false, "Redis": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			both := replicas(t, onRedis, func() time.Time { return time.Date(2026, 3, 4, 9, 30, 0, 0, time.UTC) })
+			for round := range 5 {
+				f := freezeRace(t, both, fmt.Sprint("round", round, "/"))
+				for _, w := range []approvals.Thaw{{By: bob, Right: true}, {By: bea, Right: true, First: approvals.Standing{ID: bob.ID, Person: bob}}} {
+					if _, err := both[1].Update(t.Context(), f.ID, book.Wish(w)); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}
+
+func freezeRace(t *testing.T, both []*book.Book, prefix string) (freeze *approvals.Request) {
+	t.Helper()
 	const many = 24
-	for range 5 {
-		s := newShelf(t)
-		s.j.quiet = true
-		ids := make([]string, many)
-		for i := range ids {
-			ids[i] = s.create(ask(string(rune('a' + i)))).ID
-		}
-		var frozen atomic.Bool
-		var late [many]bool
-		errs := make([]error, many)
-		gate := make(chan struct{})
-		var all sync.WaitGroup
-		for i, id := range ids {
-			all.Go(func() {
-				<-gate
-				late[i] = frozen.Load()
-				_, errs[i] = s.Begin(t.Context(), id, decided(approvals.Event{Kind: approvals.Begun, Attempt: 1}), book.Gate{Unless: []string{approvals.FreezeKey}})
-			})
-		}
+	ids := make([]string, many)
+	for i := range ids {
+		ids[i] = askFor(t, both[0], prefix+fmt.Sprint(i))
+	}
+	var frozen atomic.Bool
+	var late [many]bool
+	errs := make([]error, many)
+	gate := make(chan struct{})
+	var all sync.WaitGroup
+	for i, id := range ids {
 		all.Go(func() {
 			<-gate
-			if _, err := s.freeze(bob); err != nil {
-				t.Error(err)
-			}
-			frozen.Store(true)
+			late[i] = frozen.Load()
+			_, errs[i] = both[i%2].Begin(t.Context(), id, decided(approvals.Event{Kind: approvals.Begun, Attempt: 1}), book.Gate{Unless: []string{approvals.FreezeKey}})
 		})
-		close(gate)
-		all.Wait()
-		for i, err := range errs {
-			if err != nil && !is[*journal.ReservedError](err) || err == nil && late[i] {
-				t.Errorf("begin %d, after the freeze was answered: %t, ended with %v", i, late[i], err)
-			}
-			r, getErr := s.Get(t.Context(), ids[i])
-			if getErr != nil || (r.State == approvals.StateExecuting) != (err == nil) {
-				t.Errorf("begin %d ended with %v, and it is %s (%v)", i, err, r.State, getErr)
-			}
+	}
+	all.Go(func() {
+		<-gate
+		var err error
+		if freeze, err = both[1].Freeze(t.Context(), approvals.Freeze{By: bob, Right: true}); err != nil {
+			t.Error(err)
+		}
+		frozen.Store(true)
+	})
+	close(gate)
+	all.Wait()
+	for i, err := range errs {
+		if err != nil && !is[*journal.ReservedError](err) || err == nil && late[i] {
+			t.Errorf("begin %d, after the freeze was answered: %t, ended with %v", i, late[i], err)
+		}
+		r, getErr := both[0].Get(t.Context(), ids[i])
+		if getErr != nil || (r.State == approvals.StateExecuting) != (err == nil) {
+			t.Errorf("begin %d ended with %v, and it is %s (%v)", i, err, r.State, getErr)
 		}
 	}
+	_, err := both[0].Begin(t.Context(), askFor(t, both[0], prefix+"late"), decided(approvals.Event{Kind: approvals.Begun, Attempt: 1}),
+		book.Gate{Unless: []string{approvals.FreezeKey}})
+	if !is[*journal.ReservedError](err) {
+		t.Errorf("a begin after the freeze was answered: %v", err)
+	}
+	return freeze
+}
+
+// askFor records a request for another account.
+func askFor(t *testing.T, b *book.Book, id string) string {
+	t.Helper()
+	r, err := b.Create(t.Context(), ask(id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.ID
 }

@@ -134,7 +134,7 @@ func TestAFreezeIsNoRequest(t *testing.T) {
 	s.set.Own = map[approvals.Right]commands.Rights{approvals.MayWithdraw: {Users: []string{bea}}}
 	s.types(bob, "freeze")
 	for line, want := range map[string]string{
-		"withdraw OFF-1": "is a freeze, not a removal", "reschedule OFF-1 at:now": "is a freeze, not a removal", "resolve OFF-1 done I saw it": "is a freeze, not a removal",
+		"withdraw OFF-1": "is a freeze, not a removal", "release OFF-1": "is a freeze, not a removal", "reschedule OFF-1 at:now": "is a freeze, not a removal", "resolve OFF-1 done I saw it": "is a freeze, not a removal",
 	} {
 		check(t, s.types(bob, line), want)
 		check(t, s.types(bea, line), want)

@@ -24,6 +24,15 @@ func letGo(r *approvals.Request, e approvals.Event, command string, ping []strin
 		who, notHere, command, r.Name(), mrkdwn.Time(e.At.Add(r.Policy.Expires)))
 }
 
+// letAllGo tells those who may that everything is stopped, and how two of them end it.
+func letAllGo(r *approvals.Request, command string, ping []string) string {
+	who := "Approvers"
+	if m := mentions(r, ping); m != "" {
+		who = m
+	}
+	return fmt.Sprintf("%s: no call begins until two of you have typed, %s: %s unfreeze.", who, notHere, command)
+}
+
 // mostPinged keeps the sentence's end in the message.
 const mostPinged = 20
 

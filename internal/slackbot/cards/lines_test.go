@@ -124,17 +124,19 @@ func TestSentencesNameTheConfiguredCommand(t *testing.T) {
 	}
 }
 
-// Only the line of a request that a cap holds addresses the approvers, and never the person to be removed.
+// Only the line of a request that a cap holds, and that of a freeze, address the approvers, and never the person to be removed.
 func TestOnlyAHeldRequestPingsTheApprovers(t *testing.T) {
 	t.Parallel()
 	ping := []string{"S0APPROVERS", "U0THIRD", "U0TARGET", "S1 <!channel>"}
 	for name, r := range stories() {
 		for _, e := range r.Events {
 			got := cards.ThreadLine(r, e, "/offboard", ping...).Text
-			if addressed := strings.Contains(got, "<!subteam^S0APPROVERS> <@U0THIRD> S1 &lt;!channel&gt;: somebody"); addressed != (e.Kind == approvals.Held) {
+			addressed := strings.Contains(got, "<!subteam^S0APPROVERS> <@U0THIRD> S1 &lt;!channel&gt;: somebody")
+			stopped := strings.Contains(got, "<!subteam^S0APPROVERS> <@U0THIRD> <@U0TARGET> S1 &lt;!channel&gt;: no call begins until two of you have typed")
+			if addressed != (e.Kind == approvals.Held) || stopped != (e.Kind == approvals.Frozen) {
 				t.Errorf("%s, %s: %s", name, e.Kind, got)
 			}
-			if strings.Contains(got, "U0TARGET") || strings.Contains(got, "<!channel>") {
+			if strings.Contains(got, "U0TARGET") && !r.Freeze || strings.Contains(got, "<!channel>") {
 				t.Errorf("%s, %s: %s", name, e.Kind, got)
 			}
 		}

@@ -11,7 +11,7 @@ import (
 
 // ThreadLine says one event of a request as one plain sentence or a few: what happened, and what it means for those who read the
 // thread. Command is what people type, "/offboard". It has no blocks. It is empty for receipts, which nobody is told. Only where a
-// cap holds a request does it address those with the ids in ping (people and user groups): without one of them nothing goes on.
+// cap holds a request, or everything is stopped, does it address those with the ids in ping (people and user groups): without them nothing goes on.
 func ThreadLine(r *approvals.Request, e approvals.Event, command string, ping ...string) Message {
 	if e.Step < 0 || e.Step >= len(r.Plan.Steps) {
 		e.Step = 0
@@ -20,10 +20,15 @@ func ThreadLine(r *approvals.Request, e approvals.Event, command string, ping ..
 	if deed(e.Kind) {
 		out = subject(r, e.Step) + out
 	}
-	if e.Kind == approvals.Held {
-		out += " " + letGo(r, e, command, ping)
-	} else if s := advice(r, e, command); s != "" {
-		out += " " + s
+	next := advice(r, e, command)
+	switch e.Kind { //nolint:exhaustive // the others address nobody else
+	case approvals.Held:
+		next = letGo(r, e, command, ping)
+	case approvals.Frozen:
+		next = letAllGo(r, command, ping)
+	}
+	if next != "" {
+		out += " " + next
 	}
 	return sentence(out)
 }

@@ -18,12 +18,13 @@ import (
 
 // Config says where messages go and who we are.
 type Config struct {
-	Approvals string       // id of the channel for cards
-	Audit     string       // id of the audit channel
-	Command   string       // what people type; empty: /offboard
-	Ping      []string     // ids of the people and user groups whom a held request addresses
-	Self      Self         // as auth.test says: only messages of this bot are taken for our own
-	Logger    *slog.Logger // nil: nothing is logged
+	Approvals  string       // id of the channel for cards
+	Audit      string       // id of the audit channel
+	Command    string       // what people type; empty: /offboard
+	Ping       []string     // ids of the people and user groups whom a held request addresses
+	PingFreeze []string     // the same, whom a freeze addresses
+	Self       Self         // as auth.test says: only messages of this bot are taken for our own
+	Logger     *slog.Logger // nil: nothing is logged
 }
 
 // Self is who we are in Slack. One of the two may be empty.
@@ -83,7 +84,11 @@ func (p *Poster) UpdateCard(ctx context.Context, r *approvals.Request) error {
 // PostThread posts the sentence for one event into the card's thread; where there is none, into the audit channel, which it then names
 // the request for.
 func (p *Poster) PostThread(ctx context.Context, r *approvals.Request, e approvals.Event, mark string) (approvals.Place, error) {
-	m := cards.ThreadLine(r, e, p.cfg.Command, p.cfg.Ping...)
+	ping := p.cfg.Ping
+	if r.Freeze {
+		ping = p.cfg.PingFreeze
+	}
+	m := cards.ThreadLine(r, e, p.cfg.Command, ping...)
 	if threadless(r) {
 		m.Text = fmt.Sprintf("*%s* (told here, because its thread cannot be written): %s", r.Name(), m.Text)
 		return p.post(ctx, p.cfg.Audit, "", m, mark)
