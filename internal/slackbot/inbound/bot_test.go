@@ -94,7 +94,9 @@ func (people) Person(_ context.Context, s commands.Sender) (approvals.Person, er
 	return people{}.Mentioned(context.Background(), s.UserID)
 }
 
-func (people) ByEmail(context.Context, string) (approvals.Person, error) { return approvals.Person{}, nil }
+func (people) ByEmail(context.Context, string) (approvals.Person, error) {
+	return approvals.Person{}, nil
+}
 
 func (people) Mentioned(_ context.Context, id string) (approvals.Person, error) {
 	switch id {
