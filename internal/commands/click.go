@@ -196,13 +196,14 @@ func (s *Service) wish(
 	if f, ok := errors.AsType[*approvals.Refusal](err); ok && f.Code != approvals.WrongTyped {
 		return nil, err
 	}
+	since := s.now()
 	has, err := s.may(ctx, right, by)
 	if err != nil {
 		return nil, err
 	}
 	w := from(has)
 	if a, ok := w.(approvals.Approve); ok && has {
-		a.Fills, err = s.fills(ctx, by, r.Policy.Quotas(s.set.Policies))
+		a.Fills, err = s.fills(ctx, by, r.Policy.Quotas(s.set.Policies), since)
 		return a, err
 	}
 	return w, nil

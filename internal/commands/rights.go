@@ -42,11 +42,16 @@ func (g *groups) keep(id string, m membership) {
 }
 
 func (g *groups) recent(id string, now time.Time) ([]string, bool) {
+	return g.since(id, now.Add(-sameMoment+time.Nanosecond), now)
+}
+
+// since gives what was read of a group between two times, both included.
+func (g *groups) since(id string, from, to time.Time) ([]string, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	m, ok := g.read[id]
-	age := now.Round(0).Sub(m.at.Round(0))
-	return m.ids, ok && age >= 0 && age < sameMoment
+	at := m.at.Round(0)
+	return m.ids, ok && !at.Before(from.Round(0)) && !at.After(to.Round(0))
 }
 
 // members reads a user group, and remembers what it read.
@@ -117,11 +122,17 @@ func among(ctx context.Context, p approvals.Person, rights Rights, members func(
 	return false, nil
 }
 
-// fills lists the quotas that a person is of. A group that was read a moment ago, for whether they may approve at all, is not read again.
-func (s *Service) fills(ctx context.Context, by approvals.Person, quotas []approvals.Quota) ([]string, error) {
+// fills lists the quotas that a person is of. A group that was read since then, for whether they may approve at all, is not read again.
+func (s *Service) fills(ctx context.Context, by approvals.Person, quotas []approvals.Quota, since time.Time) ([]string, error) {
+	members := func(ctx context.Context, group string) ([]string, error) {
+		if ids, ok := s.groups.since(group, since, s.now()); ok {
+			return ids, nil
+		}
+		return s.members(ctx, group)
+	}
 	var out []string
 	for _, q := range quotas {
-		ok, err := among(ctx, by, Rights{Users: q.Users, Groups: q.Groups}, s.membersLately)
+		ok, err := among(ctx, by, Rights{Users: q.Users, Groups: q.Groups}, members)
 		if err != nil {
 			return nil, err
 		}
@@ -138,7 +149,7 @@ func (s *Service) Standing(ctx context.Context, approvers []approvals.Person, qu
 	for _, p := range approvers {
 		now, err := s.standing(ctx, p.ID)
 		if err == nil && now.Why == "" {
-			now.Fills, err = s.fills(ctx, now.Person, quotas)
+			now.Fills, err = s.fills(ctx, now.Person, quotas, s.now().Add(-sameMoment))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("standing of %s: %w", p.ID, err)
