@@ -4,13 +4,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"offboard/internal/sandbox/fault"
@@ -61,27 +64,106 @@ func TestHostileSecrets(t *testing.T) {
 	s.send(hand{path: commandsPath, body: s.command(town.Alice, "list"), header: http.Header{"X-Slack-Signature": {"v0=00"}}})
 	seen := s.everything()
 
-	secrets := slices.Collect(maps.Values(s.env))
-	secrets = append(secrets, localecgrid.Recovery, localtorii.Metadata, "local-response-url", ".hand", "legacy", "verification-token")
-	for where, text := range seen {
-		if text == "" {
-			t.Errorf("%s is empty: nothing was looked at", where)
-		}
-		for _, secret := range secrets {
-			if i := strings.Index(text, secret); i >= 0 {
-				t.Errorf("%s has the secret %q: …%s…", where, secret, text[max(0, i-80):min(len(text), i+80)])
-			}
-		}
-		if strings.Contains(text, "/commands/T0LOCAL/") || strings.Contains(text, "/actions/T0LOCAL/") {
-			t.Errorf("%s has a response_url", where)
-		}
-	}
+	s.nowhere(seen)
 	if found := anAddress.FindString(seen["the log"]); found != "" {
 		t.Errorf("the log has the e-mail address %s", found)
 	}
 	if found := anAddress.FindString(seen["the metrics"] + seen["readiness"]); found != "" {
 		t.Errorf("the metrics have the e-mail address %s", found)
 	}
+}
+
+// nowhere fails where one of the secrets stands.
+func (s *stage) nowhere(seen map[string]string) {
+	s.t.Helper()
+	secrets := slices.Collect(maps.Values(s.env))
+	secrets = append(secrets, localecgrid.Recovery, localtorii.Metadata, "local-response-url", ".hand", "legacy", "verification-token")
+	for where, text := range seen {
+		if text == "" {
+			s.t.Errorf("%s is empty: nothing was looked at", where)
+		}
+		for _, secret := range secrets {
+			if i := strings.Index(text, secret); i >= 0 {
+				s.t.Errorf("%s has the secret %q: …%s…", where, secret, text[max(0, i-80):min(len(text), i+80)])
+			}
+		}
+		if strings.Contains(text, "/commands/T0LOCAL/") || strings.Contains(text, "/actions/T0LOCAL/") {
+			s.t.Errorf("%s has a response_url", where)
+		}
+	}
+}
+
+// The same over Redis with a password: nowhere in what the server holds, in memory and on its disk, and nowhere in what the process writes when it
+// is made to show what each of its goroutines does.
+func TestHostileSecretsOnRedis(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, props{edit: hurry})
+	f.env["REDIS_PASSWORD"] = "marked-redis-password"
+	f.server.Must(t, "ACL", "SETUSER", "offboard", "on", ">"+f.env["REDIS_PASSWORD"], "~{offboard}*", "+@all")
+	f.rewrite("journal: redis://"+f.server.Addr(), "journal:\n  url: redis://"+f.server.Addr()+"\n  username: offboard\n  password: env:REDIS_PASSWORD")
+	r := f.add()
+	f.at(r)
+	f.slack.UseHTTP(endpoints(strings.TrimPrefix(f.base, "http://")))
+	card := f.approved(deeds()[0], fault.Fault{Mode: fault.HTML})
+	f.outcome(card, "Outcome unknown", "Not done")
+	f.deliver(commandsPath, f.command(town.Alice, "list", "response_url", f.slack.URL()+"/commands/T0LOCAL/1/local-response-url"))
+	f.send(hand{path: commandsPath, body: f.command(town.Alice, "list"), header: http.Header{"X-Slack-Signature": {"v0=00"}}})
+	seen := map[string]string{}
+	_, seen["the metrics"] = f.send(hand{method: http.MethodGet, path: "/metrics"})
+	seen["Redis"], seen["its files"] = f.keys(), f.files()
+	r.signal(syscall.SIGQUIT)
+	<-r.ended
+	if seen["the log"] = r.out.text(); strings.Count(seen["the log"], "\ngoroutine ") < 5 {
+		t.Errorf("the goroutines are not shown:\n%s", seen["the log"])
+	}
+	for _, c := range f.slack.Calls("") {
+		seen["Slack"] += fmt.Sprintln(c.Method, c.Params)
+	}
+	f.nowhere(seen)
+	if !strings.Contains(seen["Redis"], `"kind":"requested"`) || !strings.Contains(seen["its files"], `"kind":"requested"`) {
+		t.Error("the server was not looked at")
+	}
+	if found := anAddress.FindString(seen["the log"]); found != "" {
+		t.Errorf("the log has the e-mail address %s", found)
+	}
+}
+
+// keys is everything that the server holds.
+func (f *fleet) keys() string {
+	f.t.Helper()
+	read := map[string][]string{
+		"+string": {"GET"}, "+hash": {"HGETALL"}, "+list": {"LRANGE", "0", "-1"}, "+zset": {"ZRANGE", "0", "-1"}, "+set": {"SMEMBERS"},
+	}
+	out := ""
+	for key := range strings.FieldsSeq(f.server.Must(f.t, "KEYS", "*")) {
+		if !strings.HasPrefix(key, "{offboard}") {
+			continue
+		}
+		words, ok := read[f.server.Must(f.t, "TYPE", key)]
+		if !ok {
+			f.t.Fatalf("%s is a %s", key, f.server.Must(f.t, "TYPE", key))
+		}
+		out += key + " " + f.server.Must(f.t, append([]string{words[0], key}, words[1:]...)...) + "\n"
+	}
+	return out
+}
+
+// files are what the server has on its disk.
+func (f *fleet) files() string {
+	f.t.Helper()
+	var out strings.Builder
+	err := filepath.WalkDir(f.server.Dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		out.Write(raw)
+		return err
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return out.String()
 }
 
 // everything is all that the process has shown to anybody.

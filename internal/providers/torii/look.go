@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"offboard/internal/providers"
 )
@@ -21,6 +22,10 @@ func (p *Provider) Look(ctx context.Context, o providers.Order) (providers.Sight
 	}
 	if len(hits) == 0 {
 		return p.nothingFound(ctx, o)
+	}
+	// Pages may overlap, so one user may stand there twice; but not in two states, of which one would be believed.
+	if slices.ContainsFunc(hits, func(u user) bool { return u.Status != hits[0].Status }) {
+		return providers.Sight{}, strange(op, http.StatusOK, "gives one user two statuses")
 	}
 	a, err := p.own(op, hits[0])
 	if err != nil {
