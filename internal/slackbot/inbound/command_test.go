@@ -3,6 +3,7 @@ package inbound_test
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -153,6 +154,9 @@ func FuzzDecode(f *testing.F) {
 		for kind := range inbound.Kinds() {
 			f.Add(kind, []byte(text))
 		}
+	}
+	for _, p := range payloads(f) {
+		f.Add(slices.Index(inbound.Kinds(), p.Kind), []byte(p.Payload))
 	}
 	d := decoder(f)
 	f.Fuzz(func(t *testing.T, kind int, text []byte) {

@@ -33,10 +33,27 @@ type recorded struct {
 // the log.
 func TestRecordedPayloads(t *testing.T) {
 	t.Parallel()
+	for name, p := range payloads(t) {
+		for transport, deliver := range transports {
+			if p.Only != "" && p.Only != transport {
+				continue
+			}
+			t.Run(name+"/"+transport, func(t *testing.T) {
+				t.Parallel()
+				p.play(t, deliver)
+			})
+		}
+	}
+}
+
+// payloads are the recorded shapes by their names.
+func payloads(t testing.TB) map[string]recorded {
+	t.Helper()
 	files, err := filepath.Glob("testdata/payloads/*.json")
 	if err != nil || len(files) < 50 {
 		t.Fatal("too few payloads", len(files), err)
 	}
+	out := map[string]recorded{}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -46,16 +63,9 @@ func TestRecordedPayloads(t *testing.T) {
 		if err := json.Unmarshal(text, &p); err != nil {
 			t.Fatal(file, err)
 		}
-		for name, deliver := range transports {
-			if p.Only != "" && p.Only != name {
-				continue
-			}
-			t.Run(strings.TrimSuffix(filepath.Base(file), ".json")+"/"+name, func(t *testing.T) {
-				t.Parallel()
-				p.play(t, deliver)
-			})
-		}
+		out[strings.TrimSuffix(filepath.Base(file), ".json")] = p
 	}
+	return out
 }
 
 func (p recorded) play(t *testing.T, deliver transport) {
@@ -136,14 +146,7 @@ func TestNestedAndWidePayloads(t *testing.T) {
 // else's name but the one it carries, and nothing at all for a person or a card that it does not carry whole.
 func TestMutatedInteractionsApproveNothing(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("testdata/payloads/click-approve.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var p recorded
-	if err := json.Unmarshal(text, &p); err != nil {
-		t.Fatal(err)
-	}
+	p := payloads(t)["click-approve"]
 	b := newBot(t, false)
 	defer b.end(t)
 	told := strings.NewReplacer("$REQUEST", b.request.ID, "$DIGEST", b.request.Digest).Replace(string(p.Payload))
