@@ -143,6 +143,32 @@ func TestHostileProtectedList(t *testing.T) {
 	s.uncalled(town.Dana)
 }
 
+// A list that asks for more by the time of the call is asked for more: one approval was enough when the card was made, and is not any more.
+func TestHostileListedSinceAsksForMore(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "twice.txt")
+	write := func(content string) {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("# nobody yet\n")
+	s := newStage(t, props{edit: []string{"protected: [ceo@example.com]", "protected: [{file: " + file + ", approvals: 2}]"}})
+	card := s.ask(town.Dana, "")
+	write("@example.com\n")
+	s.press(town.Bob, card, "approve")
+	s.until("the card asks for two", func() bool {
+		now := s.now(card)
+		return strings.Contains(string(now.Blocks), "1 of 2 approvals") && buttonsOn(now)
+	})
+	s.uncalled(town.Dana)
+	if said := "the account is protected by the domain example.com"; !strings.Contains(string(s.now(card).Blocks), said) {
+		t.Errorf("the card does not say why: %s", s.now(card).Blocks)
+	}
+	s.press(town.Carol, s.now(card), "approve")
+	s.thread(card, "Done")
+}
+
 // The last person who administers a tenant, at the ask and right before the call. What cannot be told is said on the card.
 func TestHostileLastAdministrator(t *testing.T) {
 	t.Parallel()

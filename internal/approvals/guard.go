@@ -14,9 +14,13 @@ type Guard struct {
 	Shields []Shield
 	Selves  map[string][]string // provider → ids of the bot's own accounts there; missing: the credential belongs to no account
 	Last    []LastAdmin         // accounts of a plan without which a tenant would have no administrator
-	// Heirs is how many people could still approve once the person is gone, besides whoever asks: as many as the policy needs are looked
-	// for, and no more. Nil: the person is no approver, so nobody is lost.
-	Heirs *int
+	Heirs   *Heirs              // who could still approve once the person is gone; nil: they are no approver, so nobody is lost
+}
+
+// Heirs are those who could still approve once the person to be removed is gone, besides whoever asks.
+type Heirs struct {
+	Approvers int    // as many as the policy needs are looked for, and no more
+	Lacks     string // a quota of the policy that the person is of and that too few would be left for; empty: none
 }
 
 // Shield is one entry of the protected list. Of Email, Domain, ID, Group and Roles one is set.
@@ -88,11 +92,22 @@ func (g Guard) Check(p Plan, needed int) error {
 			return err
 		}
 	}
-	if needed = max(needed, 1); g.Heirs != nil && *g.Heirs < needed {
+	return g.checkHeirs(max(needed, 1))
+}
+
+func (g Guard) checkHeirs(needed int) error {
+	switch {
+	case g.Heirs == nil:
+		return nil
+	case g.Heirs.Approvers < needed:
 		return refuse(NoApproverLeft, fmt.Sprintf("This person is an approver, and without them there would not be %d besides whoever asks who could "+
 			"approve anything. Nothing was done. Make somebody else an approver first.", needed))
+	case g.Heirs.Lacks != "":
+		return refuse(NoApproverLeft, fmt.Sprintf("This person is an approver, and without them there would not be enough of %s besides whoever asks. "+
+			"Nothing was done. Make somebody else of them an approver first.", g.Heirs.Lacks))
+	default:
+		return nil
 	}
-	return nil
 }
 
 func (g Guard) checkStep(p Plan, s Step) error {

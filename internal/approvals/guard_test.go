@@ -107,20 +107,22 @@ func TestTheBotsOwnAccounts(t *testing.T) {
 
 func TestTheLastOfThem(t *testing.T) {
 	t.Parallel()
-	two := 2
 	plan := asking().Plan
 	g := approvals.Guard{Last: []approvals.LastAdmin{{Provider: "zitadel", ID: "1001", Role: "IAM_OWNER"}}}
 	if err := g.Check(plan, 1); code(err) != approvals.NoAdminLeft || !strings.Contains(words(err), "IAM_OWNER") {
 		t.Errorf("%v: %s", err, words(err))
 	}
-	g = approvals.Guard{Heirs: &two}
+	g = approvals.Guard{Heirs: &approvals.Heirs{Approvers: 2}}
 	for needed, want := range map[int]approvals.Code{0: "", 1: "", 2: "", 3: approvals.NoApproverLeft} {
 		if err := g.Check(plan, needed); code(err) != want {
 			t.Errorf("%d of 2 needed: %v", needed, err)
 		}
 	}
-	none := 0
-	if err := (approvals.Guard{Heirs: &none}).Check(plan, 0); code(err) != approvals.NoApproverLeft {
+	if err := (approvals.Guard{Heirs: &approvals.Heirs{Approvers: 2, Lacks: "HR"}}).Check(plan, 2); code(err) != approvals.NoApproverLeft ||
+		!strings.Contains(words(err), "enough of HR") {
+		t.Errorf("nobody of HR is left: %v: %s", err, words(err))
+	}
+	if err := (approvals.Guard{Heirs: &approvals.Heirs{}}).Check(plan, 0); code(err) != approvals.NoApproverLeft {
 		t.Errorf("nobody left where no policy says how many: %v", err)
 	}
 }
@@ -128,7 +130,6 @@ func TestTheLastOfThem(t *testing.T) {
 // What holds by the time of the call ends the request without one, and says why.
 func TestTheGuardHoldsAtBegin(t *testing.T) {
 	t.Parallel()
-	none := 0
 	for name, tc := range map[string]struct {
 		change func(b *approvals.Begin)
 		why    string
@@ -144,7 +145,7 @@ func TestTheGuardHoldsAtBegin(t *testing.T) {
 		}, "protected since"},
 		"the bot":                {func(b *approvals.Begin) { b.Guard = b.Guard.With("zitadel", "1001") }, "the bot's own"},
 		"the last administrator": {func(b *approvals.Begin) { b.Guard.Last = []approvals.LastAdmin{{Provider: "zitadel", ID: "1001"}} }, "nobody else administers"},
-		"the last approver":      {func(b *approvals.Begin) { b.Guard.Heirs = &none }, "too few people"},
+		"the last approver":      {func(b *approvals.Begin) { b.Guard.Heirs = &approvals.Heirs{} }, "too few people"},
 		"the requester, by another address of theirs": {func(b *approvals.Begin) { b.Whose.Target = asker }, "the person who asked"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -285,8 +285,31 @@ func (h *history) begin(step int) approvals.Wish {
 	return approvals.Begin{
 		Step: step, Replica: "a", Deadline: h.now.Add(30 * time.Second), Now: now, Asked: h.now.Add(-age),
 		Writes: h.r.Plan.Writes != (h.pick(20, "flip") == 0),
-		Whose:  h.whose(), Policies: h.configured(), Standing: h.standing(), People: h.now.Add(-time.Duration(h.pick(35, "people's age")-1) * time.Second),
+		Whose:  h.whose(), Guard: h.guard(), Policies: h.configured(), Standing: h.standing(), People: h.now.Add(-time.Duration(h.pick(35, "people's age")-1) * time.Second),
 	}
+}
+
+// guard is whom never: mostly nobody, now and then, for one reason or another, whoever it is.
+func (h *history) guard() approvals.Guard {
+	switch h.pick(24, "guard") {
+	case 0:
+		return approvals.Guard{Shields: []approvals.Shield{{Domain: "EXAMPLE.com."}}}
+	case 1:
+		return approvals.Guard{Shields: []approvals.Shield{{Roles: []string{"R"}, Providers: []string{"idp"}}}} // whose roles nobody has read
+	case 2:
+		return approvals.Guard{}.With("idp", "1001").With("idp", "1002").With("idp", "2001")
+	case 3:
+		return approvals.Guard{Last: []approvals.LastAdmin{{Provider: "idp", ID: "1001"}, {Provider: "idp", ID: "1002"}, {Provider: "idp", ID: "2001"}}}
+	case 4:
+		return approvals.Guard{Heirs: &approvals.Heirs{}}
+	default:
+		return approvals.Guard{}
+	}
+}
+
+// forbids reports whether a guard of guard forbids everything.
+func forbids(g approvals.Guard) bool {
+	return len(g.Shields)+len(g.Selves)+len(g.Last) > 0 || g.Heirs != nil
 }
 
 // whose is who in Slack has an address of the account: mostly nobody, now and then anybody.
@@ -396,6 +419,9 @@ func (j *judge) asked(before *approvals.Request, w approvals.Wish, at time.Time,
 			}
 			if e.Kind == approvals.Begun && at.Before(j.notBefore) {
 				j.t.Fatalf("begun at %v, and approved for not before %v", at, j.notBefore)
+			}
+			if e.Kind == approvals.Begun && forbids(w.Guard) {
+				j.t.Fatalf("begun although nobody may remove it: %+v", w.Guard)
 			}
 			if e.Kind == approvals.Begun {
 				j.stood(w, at)

@@ -162,7 +162,7 @@ func (s *Service) plan(ctx context.Context, by, target approvals.Person, h hit, 
 		Reversible: info.Reversible, Warning: info.Warning, Undo: info.Undo,
 	}}
 	policy := approvals.Strictest(append(slices.Clone(s.set.Policies), guard.Policies(plan)...), plan)
-	guard.Heirs, err = s.Heirs(ctx, whose.Target, by, policy.Approvals)
+	guard.Heirs, err = s.Heirs(ctx, whose.Target, by, policy)
 	if err != nil {
 		err = s.unguarded(err)
 	}

@@ -36,16 +36,6 @@ func (s *Service) Guard(ctx context.Context, q approvals.Whom) (approvals.Guard,
 // notInSlack is what the card says where user groups matter and nobody knows who in Slack is meant.
 const notInSlack = "Nobody in Slack has an address of this account, so what is set for user groups does not hold for it."
 
-// Heirs counts who could still approve once the target is gone, besides whoever asks: up to as many as are needed. Nil: the target is no
-// approver.
-func (s *Service) Heirs(ctx context.Context, target, by approvals.Person, needed int) (*int, error) {
-	heirs, err := s.heirs(ctx, target, by, max(needed, 1))
-	if err != nil {
-		return nil, &approvals.Unreadable{What: "the list of approvers", Err: err}
-	}
-	return heirs, nil
-}
-
 func (s *Service) protected(ctx context.Context) (approvals.Guard, error) {
 	if s.set.Guard == nil {
 		return approvals.Guard{}, nil
@@ -105,74 +95,6 @@ func (s *Service) groupsOf(ctx context.Context, p approvals.Person, groups []str
 		}
 	}
 	return out, nil
-}
-
-func (s *Service) heirs(ctx context.Context, target, by approvals.Person, needed int) (*int, error) {
-	is, err := s.anApprover(ctx, target)
-	if err != nil || !is {
-		return nil, err
-	}
-	others := []approvals.Person{target, by}
-	seen, left := others, 0
-	for _, some := range s.approvers(ctx) {
-		if left == needed {
-			break
-		}
-		ids, err := some()
-		if err != nil {
-			return nil, err
-		}
-		if seen, err = s.addThose(ctx, seen, ids, needed-left); err != nil {
-			return nil, err
-		}
-		left = len(seen) - len(others)
-	}
-	return &left, nil
-}
-
-// addThose adds up to so many people of whom Slack says that they may decide, each once.
-func (s *Service) addThose(ctx context.Context, seen []approvals.Person, ids []string, most int) ([]approvals.Person, error) {
-	for _, id := range ids {
-		if most == 0 {
-			break
-		}
-		p, err := s.person(ctx, Sender{UserID: id})
-		if _, unwelcome := errors.AsType[*Unwelcome](err); unwelcome {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if !slices.ContainsFunc(seen, p.Same) {
-			seen, most = append(seen, p), most-1
-		}
-	}
-	return seen, nil
-}
-
-func (s *Service) anApprover(ctx context.Context, p approvals.Person) (bool, error) {
-	if !p.Known() {
-		return false, nil
-	}
-	for _, some := range s.approvers(ctx) {
-		ids, err := some()
-		if err != nil || slices.ContainsFunc(ids, p.Is) {
-			return err == nil, err
-		}
-	}
-	return false, nil
-}
-
-// approvers lists who may approve, in parts that are read when they are needed: a user group costs a question.
-func (s *Service) approvers(ctx context.Context) []func() ([]string, error) {
-	var out []func() ([]string, error)
-	for _, who := range s.whoMay(approvals.MayApprove) {
-		out = append(out, func() ([]string, error) { return who.Users, nil })
-		for _, g := range who.Groups {
-			out = append(out, func() ([]string, error) { return s.membersLately(ctx, g) })
-		}
-	}
-	return out
 }
 
 // guard is whom never, for a request that is about to be made: with the bot's own accounts, and who would be left, as they are now.

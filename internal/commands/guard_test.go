@@ -71,6 +71,13 @@ func TestAskIsGuarded(t *testing.T) {
 			s.set.Approvers = commands.Rights{Users: []string{alice, dana, "U0TWIN"}}
 		}, says: "This person is an approver"},
 		"two are needed and one is left": {arrange: func(s *stage) { s.set.Policies = []approvals.Policy{{Approvals: 3}} }, says: "there would not be 3"},
+		"the last of a circle": {arrange: func(s *stage) {
+			s.set.Policies = []approvals.Policy{{OutOf: []approvals.Quota{{Name: "HR", Users: []string{dana, carol, alice}, Needs: 1}}}}
+		}, says: "there would not be enough of HR"}, // Carol is of HR and no approver, Alice asks
+		"the last of a circle, by its group": {arrange: func(s *stage) {
+			s.dir.groups["S7"] = []string{dana, gus}
+			s.set.Policies = []approvals.Policy{{OutOf: []approvals.Quota{{Name: "HR", Groups: []string{"S7"}}}}}
+		}, says: "there would not be enough of HR"},
 		"a shield asks for more than are left": {arrange: func(s *stage) {
 			s.set.Guard = protects(approvals.Shield{Domain: "example.com", Approvals: 4})
 		}, says: "there would not be 4"},
@@ -105,6 +112,12 @@ func TestAskIsNotGuarded(t *testing.T) {
 		"others administer":     func(s *stage) { s.eins.peers = providers.Peers{Role: "OWNER", Others: 1} },
 		"it cannot be told":     func(s *stage) { s.eins.peers = providers.Peers{Role: "OWNER", Note: "It is not shown."} },
 		"enough approvers left": func(s *stage) { s.set.Policies = []approvals.Policy{{Approvals: 2}} },
+		"others of her circle are left": func(s *stage) {
+			s.set.Policies = []approvals.Policy{{OutOf: []approvals.Quota{{Name: "HR", Users: []string{dana}, Groups: []string{"S1"}, Needs: 1}}}}
+		},
+		"she is of no circle": func(s *stage) {
+			s.set.Policies = []approvals.Policy{{OutOf: []approvals.Quota{{Name: "HR", Users: []string{carol}, Needs: 1}}}}
+		},
 		"she is no approver": func(s *stage) {
 			s.set.Approvers, s.set.Policies = commands.Rights{Users: []string{bob}}, []approvals.Policy{{Approvals: 2}}
 		},

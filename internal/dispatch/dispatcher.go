@@ -38,7 +38,7 @@ type People interface {
 // Guards says whom never, and who would be left. It is asked right before a call; an error means that nobody knows.
 type Guards interface {
 	Guard(ctx context.Context, q approvals.Whom) (approvals.Guard, approvals.Whose, error)
-	Heirs(ctx context.Context, target, by approvals.Person, needed int) (*int, error)
+	Heirs(ctx context.Context, target, by approvals.Person, p approvals.Policy) (*approvals.Heirs, error)
 }
 
 // Meter counts what happens. Labels are enums.

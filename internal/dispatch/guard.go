@@ -46,7 +46,7 @@ func (d *Dispatcher) guards(ctx context.Context, r *approvals.Request, a provide
 	if err != nil {
 		return g, w, err
 	}
-	g.Heirs, err = d.set.Guards.Heirs(ctx, w.Target, r.Requester, r.Policy.Approvals)
+	g.Heirs, err = d.set.Guards.Heirs(ctx, w.Target, r.Requester, r.Policy)
 	return g, w, err
 }
 

@@ -15,7 +15,7 @@ import (
 // guards answers whom never.
 type guards struct {
 	guard func() (approvals.Guard, approvals.Whose, error)
-	heirs func() (*int, error)
+	heirs func() (*approvals.Heirs, error)
 	asked []approvals.Whom
 }
 
@@ -27,7 +27,7 @@ func (g *guards) Guard(_ context.Context, q approvals.Whom) (approvals.Guard, ap
 	return g.guard()
 }
 
-func (g *guards) Heirs(context.Context, approvals.Person, approvals.Person, int) (*int, error) {
+func (g *guards) Heirs(context.Context, approvals.Person, approvals.Person, approvals.Policy) (*approvals.Heirs, error) {
 	if g.heirs == nil {
 		return nil, nil
 	}
@@ -37,7 +37,6 @@ func (g *guards) Heirs(context.Context, approvals.Person, approvals.Person, int)
 // What holds right before the call ends the request without one.
 func TestWhomNeverRightBeforeTheCall(t *testing.T) {
 	t.Parallel()
-	none := 0
 	for name, tc := range map[string]struct {
 		idp    *idp
 		guards *guards
@@ -52,7 +51,7 @@ func TestWhomNeverRightBeforeTheCall(t *testing.T) {
 		"the requester's, by another address": {&idp{}, &guards{guard: func() (approvals.Guard, approvals.Whose, error) {
 			return approvals.Guard{}, approvals.Whose{Target: approvals.Person{ID: "W1", Also: []string{"U1"}}}, nil
 		}}, "the person who asked"},
-		"the last approver": {&idp{}, &guards{heirs: func() (*int, error) { return &none, nil }}, "too few people"},
+		"the last approver": {&idp{}, &guards{heirs: func() (*approvals.Heirs, error) { return &approvals.Heirs{}, nil }}, "too few people"},
 		"the last administrator": {&idp{peers: func() (providers.Peers, error) { return providers.Peers{Role: "OWNER"}, nil }}, &guards{},
 			"nobody else administers"},
 		"the bot's own": {&idp{self: func() (providers.Account, error) { return providers.Account{ID: pat.ID}, nil }}, &guards{}, "the bot's own"},
@@ -92,7 +91,7 @@ func TestWithoutTheListNothingIsCalled(t *testing.T) {
 			}
 		},
 		"the approvers": func(_ *idp, g *guards, still func() bool) {
-			g.heirs = func() (*int, error) {
+			g.heirs = func() (*approvals.Heirs, error) {
 				if still() {
 					return nil, unread
 				}
