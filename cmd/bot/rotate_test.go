@@ -245,6 +245,10 @@ func (s *gated) removes(version int, all ...town.Leaver) {
 func TestRotation(t *testing.T) {
 	t.Parallel()
 	s := newGated(t, props{})
+	if code, text := said(t, s.getenv, "check", "--config", s.stage.file); code != 0 ||
+		!strings.Contains(text, "Read again when their file changes: slack.bot_token slack.signing_secret providers.ecgrid.api_key") {
+		t.Errorf("check ends with %d and says %s", code, text)
+	}
 	s.start()
 	s.removes(1, town.Dana)
 	kinds := []string{"bot", "signing", "ecgrid", "zitadel", "torii"}

@@ -106,6 +106,39 @@ func TestFileIsReadAgain(t *testing.T) {
 	}
 }
 
+// Where secrets are mounted into a container, the file is a link through a folder that is exchanged as a whole.
+func TestFileBehindALink(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	link := func(folder, value string) {
+		if err := os.Mkdir(filepath.Join(dir, folder), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, folder, "token"), []byte(value), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(folder, filepath.Join(dir, "..new")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(filepath.Join(dir, "..new"), filepath.Join(dir, "..data")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link("1", "old")
+	if err := os.Symlink(filepath.Join("..data", "token"), filepath.Join(dir, "token")); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "token")
+	f, err := secret.Open("x", path, func() (string, error) { raw, err := os.ReadFile(path); return string(raw), err })
+	if err != nil || f.Get().Reveal() != "old" {
+		t.Fatal(err)
+	}
+	link("2", "new")
+	if got := f.Get().Reveal(); got != "new" {
+		t.Errorf("the secret is %q", got)
+	}
+}
+
 // A refused secret is read again once, whatever the file looks like; the next refusal of it meets the new one without reading, and whoever sends
 // rubbish does not keep the disk busy.
 func TestRefusedIsReadAgain(t *testing.T) {
