@@ -128,6 +128,7 @@ const (
 	ButtonApprove  Button = "approve"
 	ButtonDeny     Button = "deny"
 	ButtonWithdraw Button = "withdraw"
+	ButtonStop     Button = "stop"
 )
 
 // Outcome is how a step ended.

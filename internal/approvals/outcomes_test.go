@@ -86,6 +86,19 @@ func TestDeactivatingWhatSomebodyDeleted(t *testing.T) {
 	}
 }
 
+// The longest cool-off holds, and none asks for none.
+func TestTheLongestCoolOffHolds(t *testing.T) {
+	t.Parallel()
+	plan := asking().Plan
+	both := []approvals.Policy{{CoolOff: 5 * time.Minute}, {CoolOff: 15 * time.Minute}, {Approvals: 1}, {Providers: []string{"other"}, CoolOff: time.Hour}}
+	if got := approvals.Strictest(both, plan).CoolOff; got != 15*time.Minute {
+		t.Errorf("got %s", got)
+	}
+	if got := approvals.Strictest(both[2:], plan).CoolOff; got != 0 {
+		t.Errorf("got %s without any", got)
+	}
+}
+
 func TestStrictest(t *testing.T) {
 	t.Parallel()
 	plan := asking().Plan

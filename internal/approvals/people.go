@@ -136,7 +136,7 @@ func (d Deny) decide(r *Request, now time.Time) ([]Event, error) {
 	}
 	if r.State != StatePending && r.State != StateHeld {
 		return nil, refuse(AlreadyDecided, r.Name()+" has enough approvals already. Nothing was recorded. "+
-			"Until the call begins, the person who asked can still withdraw it.")
+			"Until the call begins it can still be stopped, and withdrawn by the person who asked.")
 	}
 	return append([]Event{{Kind: Denied, By: d.By}}, r.endHeld("denied")...), nil
 }

@@ -224,7 +224,7 @@ func (h *history) wish() approvals.Wish {
 }
 
 func (h *history) rare(by approvals.Person, step int) approvals.Wish {
-	switch h.pick(12, "rare") {
+	switch h.pick(13, "rare") {
 	case 0:
 		return approvals.Missing{Step: step, Sight: *h.sight()}
 	case 1:
@@ -247,6 +247,11 @@ func (h *history) rare(by approvals.Person, step int) approvals.Wish {
 		return approvals.Reschedule{By: by, Right: h.pick(2, "right") > 0, NotBefore: h.someTime()}
 	case 8:
 		return approvals.Hold{Step: step, Reason: "a cap", Free: h.now.Add(time.Hour)}
+	case 11:
+		if h.pick(3, "stop") > 0 {
+			return approvals.Remind{}
+		}
+		return approvals.Stop{By: by, Right: h.pick(2, "right") > 0}
 	case 9, 10:
 		return approvals.Release{By: by, Right: h.pick(3, "right") > 0}
 	case 6:
@@ -399,7 +404,7 @@ type judge struct {
 	proposed  approvals.Event
 	consumed  map[int]bool // a begin that was not provably without effect
 	held      bool         // over a cap, and nobody has released it
-	refused   bool         // somebody said no, took it back, or the time was over
+	refused   bool         // somebody said no, took it back, stopped it, or the time was over
 	requestBy approvals.Person
 }
 
@@ -433,6 +438,10 @@ func (j *judge) asked(before *approvals.Request, w approvals.Wish, at time.Time,
 		case approvals.Release:
 			if e.Kind == approvals.Released && !w.Right {
 				j.t.Fatalf("released without the right: %+v", w.By)
+			}
+		case approvals.Stop:
+			if e.Kind == approvals.Stopped && !w.Right {
+				j.t.Fatalf("stopped without the right: %+v", w.By)
 			}
 		case approvals.Finish:
 			c := w.Call
@@ -526,7 +535,9 @@ func (j *judge) see(r *approvals.Request, events []approvals.Event) {
 			j.held = true
 		case approvals.Released:
 			j.released(e)
-		case approvals.Denied, approvals.Withdrawn, approvals.Expired, approvals.Stopped:
+		case approvals.Stopped:
+			j.stopped(e)
+		case approvals.Denied, approvals.Withdrawn, approvals.Expired:
 			j.refused = true
 		case approvals.Lapsed:
 			j.consents = slices.DeleteFunc(j.consents, func(c approvals.Event) bool { return c.By.ID == e.By.ID })
@@ -550,6 +561,23 @@ func (j *judge) moves(e approvals.Event) {
 	}
 	j.digest, j.notBefore, j.consents, j.begun = e.Plan.Digest(), e.Plan.NotBefore, nil, map[int]int{}
 	j.held = false // whatever begins is approved and counted anew
+}
+
+// stopped holds that the person to be removed saves themselves by nothing.
+func (j *judge) stopped(e approvals.Event) {
+	if really(e.By) == target || len(j.consents) < j.needs {
+		j.t.Fatalf("stopped by %+v with %d consents of %d", e.By, len(j.consents), j.needs)
+	}
+	j.refused = true
+}
+
+// cooled holds that whoever wanted to stop it had the time that the policy gives.
+func (j *judge) cooled(e approvals.Event) {
+	for _, c := range j.consents {
+		if e.At.Before(c.At.Add(j.policy.CoolOff)) {
+			j.t.Fatalf("%s at %s, approved at %s, with a cool-off of %s", e.Kind, e.At, c.At, j.policy.CoolOff)
+		}
+	}
 }
 
 // released holds that whoever lets a request over a cap has had no part in it.
@@ -606,6 +634,7 @@ func (j *judge) filled() bool {
 }
 
 func (j *judge) seeBegun(r *approvals.Request, e approvals.Event) {
+	j.cooled(e)
 	if j.held || j.refused {
 		j.t.Fatalf("begun although it is held (%t), or somebody has said no (%t)", j.held, j.refused)
 	}
@@ -638,6 +667,9 @@ func (j *judge) seeBegun(r *approvals.Request, e approvals.Event) {
 }
 
 func (j *judge) seeEnded(e approvals.Event) {
+	if e.Outcome == approvals.Rehearsed {
+		j.cooled(e)
+	}
 	if e.Outcome == approvals.Rehearsed && j.held {
 		j.t.Fatalf("rehearsed although it is held")
 	}

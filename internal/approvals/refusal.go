@@ -27,6 +27,7 @@ const (
 	NotOpen        Code = "not_open"        // there is nothing to resolve by hand
 	BadTime        Code = "bad_time"        // nothing can be scheduled for that time
 	OwnApproval    Code = "own_approval"    // releases what they approved themselves
+	TooEarly       Code = "too_early"       // stops what is not approved
 	NotHeld        Code = "not_held"        // there is nothing to release
 	NotNow         Code = "not_now"         // the dispatcher asked for what is not owed (any more)
 	NotUnderstood  Code = "not_understood"  // the request holds events of a newer version

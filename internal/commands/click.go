@@ -89,7 +89,7 @@ func (s *Service) Click(ctx context.Context, c Click) (Ack, Later, error) {
 }
 
 func onCards(b approvals.Button) bool {
-	return b == approvals.ButtonApprove || b == approvals.ButtonDeny || b == approvals.ButtonWithdraw
+	return b == approvals.ButtonApprove || b == approvals.ButtonDeny || b == approvals.ButtonWithdraw || b == approvals.ButtonStop
 }
 
 // asking finds out who the sender is while other things go on. What it returns waits for the answer.
@@ -187,6 +187,9 @@ func (s *Service) wish(
 	case approvals.ButtonDeny:
 		right = approvals.MayDeny
 		from = func(may bool) approvals.Wish { return approvals.Deny{By: by, Right: may} }
+	case approvals.ButtonStop:
+		right = approvals.MayStop
+		from = func(may bool) approvals.Wish { return approvals.Stop{By: by, Right: may} }
 	case approvals.ButtonWithdraw:
 		return s.withdrawal(ctx, r, by)
 	default:

@@ -25,6 +25,7 @@ const (
 	VerbResolve    Verb = "resolve"
 	VerbReschedule Verb = "reschedule"
 	VerbRelease    Verb = "release"
+	VerbStop       Verb = "stop"
 	VerbFreeze     Verb = "freeze"
 	VerbUnfreeze   Verb = "unfreeze"
 )
@@ -99,6 +100,8 @@ func ParseLine(text string) (Line, error) {
 		return parseNumbered(VerbWithdraw, rest)
 	case "release":
 		return parseNumbered(VerbRelease, rest)
+	case "stop":
+		return parseNumbered(VerbStop, rest)
 	case "resolve":
 		return parseResolve(rest)
 	case "reschedule":
@@ -328,6 +331,7 @@ CMD status OFF-42 – how far a request is.
 CMD withdraw OFF-42 – take back what you asked for.
 CMD reschedule OFF-42 at:2026-03-02T18:00 – move what you asked for to another time (at:now: none). It must be approved again.
 CMD release OFF-42 – let begin what a cap holds; for somebody who neither asked for it nor approved it.
+CMD stop OFF-42 – stop what is approved and has not begun.
 CMD resolve OFF-42 done|not-done reason – two approvers together settle an unknown outcome by hand.
 CMD freeze [reason] – an approver stops everything at once: no call begins any more.
 CMD unfreeze [reason] – two approvers together let it go on.`, "CMD", command)

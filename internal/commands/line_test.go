@@ -19,6 +19,7 @@ func TestParseLine(t *testing.T) {
 		"nothing":                {"", Line{Verb: VerbForm}},
 		"spaces":                 {"  \t ", Line{Verb: VerbForm}},
 		"help":                   {"help", Line{Verb: VerbHelp}},
+		"stop":                   {"stop OFF-7", Line{Verb: VerbStop, Number: 7}},
 		"release":                {"Release off-42", Line{Verb: VerbRelease, Number: 42}},
 		"list":                   {"List", Line{Verb: VerbList}},
 		"status":                 {"status OFF-42", Line{Verb: VerbStatus, Number: 42}},

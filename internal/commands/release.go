@@ -14,6 +14,8 @@ func (s *Service) onNumber(v Verb) func(ctx context.Context, by approvals.Person
 		return s.withdraw
 	case VerbRelease:
 		return s.release
+	case VerbStop:
+		return s.stop
 	default:
 		return nil
 	}

@@ -24,6 +24,7 @@ policies:
     expires: 24h
     window: 1h
     confirm: dialog
+    cool_off: 15m
   - approvals: 1
     expires: 24h
 protected: [ceo@example.com, "zitadel:1234567890"]

@@ -139,7 +139,7 @@ func TestWholeFile(t *testing.T) {
 		Policies: []approvals.Policy{
 			{
 				Name: "policy 1", Actions: []providers.Action{providers.Delete}, Approvals: 1,
-				Expires: 24 * time.Hour, Window: time.Hour, Confirm: approvals.ConfirmDialog,
+				Expires: 24 * time.Hour, Window: time.Hour, Confirm: approvals.ConfirmDialog, CoolOff: 15 * time.Minute,
 			},
 			{Name: "policy 2", Approvals: 1, Expires: 24 * time.Hour},
 		},

@@ -50,8 +50,8 @@ func readPolicy(f *fields, names []string, c circles) approvals.Policy {
 	if v, ok := f.optional("confirm"); ok {
 		p.Confirm, _ = choice(v, []approvals.Confirm{approvals.ConfirmDialog, approvals.ConfirmTyped})
 	}
-	f.hint = func(key string) (string, bool) {
-		return "it is not built yet; leave it out", key == "cool_off"
+	if v, ok := f.optional("cool_off"); ok {
+		p.CoolOff = v.duration()
 	}
 	f.done()
 	return p

@@ -25,7 +25,7 @@ func buttons(r *approvals.Request) slack.Block {
 	case approvals.StatePending:
 		return slack.NewActionBlock(BlockDecide, approve(r), button(r, approvals.ButtonDeny, "Deny"), withdraw(r))
 	case approvals.StateApproved, approvals.StateHeld:
-		return slack.NewActionBlock(BlockDecide, withdraw(r))
+		return slack.NewActionBlock(BlockDecide, withdraw(r), button(r, approvals.ButtonStop, "Stop"))
 	case approvals.StateExecuting, approvals.StateDone, approvals.StatePartly, approvals.StateNotDone, approvals.StateUnknown,
 		approvals.StateDenied, approvals.StateWithdrawn, approvals.StateExpired,
 		approvals.StateStopped, approvals.StateFrozen, approvals.StateThawed:

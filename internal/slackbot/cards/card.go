@@ -156,9 +156,17 @@ func begins(r *approvals.Request) string {
 		from, over = r.Last(approvals.Released).At, " Released over the cap."
 	}
 	if r.Until.After(from) {
-		return over + " It begins not before " + mrkdwn.Time(r.Until) + ", and not after " + mrkdwn.Time(r.Window) + "."
+		return over + " It begins not before " + mrkdwn.Time(r.Until) + ", and not after " + mrkdwn.Time(r.Window) + "." + coolingOff(r)
 	}
 	return over + " " + beginsNow(r)
+}
+
+// coolingOff says what the wait is there for, where the policy asks for it.
+func coolingOff(r *approvals.Request) string {
+	if r.Policy.CoolOff == 0 {
+		return ""
+	}
+	return " Before it begins any requester or approver may press *Stop* on the card."
 }
 
 func beginsNow(r *approvals.Request) string {

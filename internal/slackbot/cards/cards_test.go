@@ -94,7 +94,7 @@ func TestButtons(t *testing.T) {
 	t.Parallel()
 	for name, r := range requests() {
 		got := actions(t, cards.Card(r))
-		want := map[approvals.State]string{approvals.StatePending: "approve deny withdraw", approvals.StateApproved: "withdraw", approvals.StateHeld: "withdraw"}[r.State]
+		want := map[approvals.State]string{approvals.StatePending: "approve deny withdraw", approvals.StateApproved: "withdraw stop", approvals.StateHeld: "withdraw stop"}[r.State]
 		if got != want {
 			t.Errorf("%s offers %q, want %q", name, got, want)
 		}

@@ -119,6 +119,7 @@ func requests() map[string]*approvals.Request {
 		"pending_scheduled":   scheduledFor(at),
 		"pending_moved":       scheduledFor(at).Fold(approved(approver), rescheduled(at.Add(time.Hour))),
 		"approved_scheduled":  scheduledFor(at).Fold(approved(approver)),
+		"approved_cool_off":   tight(del(), func(p *approvals.Policy) { p.CoolOff = 15 * time.Minute }).Fold(approved(approver)),
 		"approved_released":   del().Fold(approved(approver), held(), approvals.Event{Kind: approvals.Released, At: start.Add(3 * time.Minute), By: other}),
 		"stopped":             del().Fold(approved(approver), approvals.Event{Kind: approvals.Stopped, By: other}),
 		"frozen":              frozen(),

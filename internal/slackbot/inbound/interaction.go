@@ -136,7 +136,7 @@ type action struct {
 }
 
 var buttons = []string{
-	string(approvals.ButtonApprove), string(approvals.ButtonDeny), string(approvals.ButtonWithdraw), commands.ActionChoose,
+	string(approvals.ButtonApprove), string(approvals.ButtonDeny), string(approvals.ButtonWithdraw), string(approvals.ButtonStop), commands.ActionChoose,
 }
 
 // known picks the one action that is ours. Actions without a block_id and malformed ones are passed over; of two that are ours nobody
