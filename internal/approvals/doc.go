@@ -10,6 +10,9 @@
 //	   │  ├─ withdraw ──▶ withdrawn         │  └─ account changed ──▶ pending again, approvals void
 //	   │  └─ time ──▶ expired               └─ not run in its window ──▶ expired
 //
+//	approved ──a cap is reached──▶ held ──released by somebody who neither asked nor approved──▶ approved
+//	   └─ stop ──▶ stopped           └─ deny, withdraw, stop, time ──▶ denied, withdrawn, stopped, expired
+//
 // A freeze is a log too, and no request: it has no plan, stops every begin while it is open (see [FreezeKey]), and two people end it.
 //
 // The promise, held by the properties in this package's tests over random histories:
@@ -20,6 +23,7 @@
 //     (no connection was made, or the provider answered 429); then at most three times more.
 //   - An ended request stays ended. Only an unknown outcome becomes known; "not done, as far as can be seen" counts as unknown,
 //     because a late call can still land.
+//   - What is held begins only after somebody has released it who has had no part in it, and what was stopped never begins.
 //   - A request that is owed something has a time at which it is looked at again.
 //
 // It does not find out who somebody is, what an account looks like now, or whether a message arrived: it is told.
