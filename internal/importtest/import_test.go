@@ -53,6 +53,8 @@ func TestBreachesAreSeen(t *testing.T) {
 		{from: "internal/slackbot/post", to: "offboard/cmd/bot"},
 		{from: "cmd/bot", to: "github.com/slack-go/slack"},
 		{from: "cmd/bot", to: "offboard/internal/config", good: true},
+		{from: "internal/sandbox/page", to: "offboard/internal/sandbox/browsertest"},
+		{from: "internal/sandbox/page", to: "github.com/chromedp/chromedp"},
 		{from: "internal/misc", to: "fmt"},
 	} {
 		found := breaches([]pkg{{ImportPath: module + tc.from, Imports: []string{tc.to}}})

@@ -65,7 +65,11 @@ var libraries = []library{
 	{path: "github.com/slack-go/slack", in: []string{"internal/slackbot/...", "internal/sandbox/..."}},
 	{path: "github.com/redis/go-redis", in: []string{"internal/journal/redis"}},
 	{path: "go.etcd.io/bbolt", in: []string{"internal/journal/embedded"}},
+	{path: "github.com/chromedp", in: []string{"internal/sandbox/browsertest"}},
 }
+
+// forTests are packages that only tests import.
+var forTests = []string{"internal/sandbox/browsertest"}
 
 // pkg is what go list says of one package.
 type pkg struct {
@@ -86,6 +90,11 @@ func breaches(packages []pkg) []string {
 		for _, imported := range p.Imports {
 			if why := rules[i].forbids(imported); why != "" {
 				out = append(out, fmt.Sprintf("%s imports %s: %s", name, imported, why))
+			}
+		}
+		for _, imported := range p.Imports {
+			if slices.Contains(forTests, strings.TrimPrefix(imported, module)) {
+				out = append(out, fmt.Sprintf("%s imports %s, which is for tests", name, imported))
 			}
 		}
 		for _, imported := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {

@@ -16,10 +16,11 @@ import (
 	"offboard/internal/sandbox/workspace"
 )
 
-// line is what somebody typed into the composer of a channel.
+// line is what somebody typed into the composer of a channel, or of a thread.
 type line struct {
 	As      string `json:"as"`
 	Channel string `json:"channel"`
+	Thread  string `json:"thread"` // the ts of its first message; empty: none
 	Text    string `json:"text"`
 }
 
@@ -79,16 +80,18 @@ func act[T any](do func(context.Context, T) error) http.HandlerFunc {
 
 // typeLine runs a slash command, or says something in the channel.
 func (s *server) typeLine(ctx context.Context, l line) error {
-	if err := known(l.As, l.Channel); err != nil {
+	if err := s.known(l); err != nil {
 		return err
 	}
 	text := strings.TrimSpace(l.Text)
-	if text == "" {
+	switch {
+	case text == "":
 		return errors.New("type something first")
-	}
-	if !strings.HasPrefix(text, "/") {
-		s.town.Slack.Say(l.As, l.Channel, "", escape.Replace(text))
+	case !strings.HasPrefix(text, "/"):
+		s.town.Slack.Say(l.As, l.Channel, l.Thread, escape.Replace(text))
 		return nil
+	case l.Thread != "":
+		return errors.New("commands do not work in threads, here as at Slack: type it in the channel")
 	}
 	command, rest, _ := strings.Cut(text, " ")
 	if command != town.Command {
@@ -100,14 +103,29 @@ func (s *server) typeLine(ctx context.Context, l line) error {
 // escape is what Slack does to the text of a message.
 var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-func known(as, channel string) error {
-	if !slices.Contains(town.Everybody(), as) {
+// known refuses people, channels and threads that there are not.
+func (s *server) known(l line) error {
+	if !slices.Contains(town.Everybody(), l.As) {
 		return errors.New("nobody here is called that")
 	}
-	if channel != town.Direct(as) && !slices.Contains(town.Channels(), channel) {
+	if !slices.Contains(s.places(l.As), l.Channel) {
 		return errors.New("there is no such channel")
 	}
+	if first, ok := s.town.Slack.Message(l.Channel, l.Thread); l.Thread != "" && (!ok || first.ThreadTS != "") {
+		return errors.New("there is no such thread")
+	}
 	return nil
+}
+
+// places are the channels that somebody sees, the conversation with the bot last.
+func (s *server) places(as string) []string {
+	var out []string
+	for _, id := range town.Channels() {
+		if s.town.Slack.Sees(as, id) {
+			out = append(out, id)
+		}
+	}
+	return append(out, town.Direct(as))
 }
 
 func (s *server) press(ctx context.Context, p pressed) error {

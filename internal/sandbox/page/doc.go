@@ -1,6 +1,6 @@
-// Package page shows a [town.Town] in a browser: the channels as a person sees them, and beside them what the local providers have on
-// record and which calls they received. Whoever looks chooses who they are, types commands, presses buttons and fills in forms; the bot
-// notices no difference to Slack.
+// Package page shows a [town.Town] in a browser: the channels as a person sees them, in that person's time zone, and beside them what the
+// local providers have on record and which calls they received. Whoever looks chooses who they are, types commands, presses buttons and
+// fills in forms; the bot notices no difference to Slack.
 //
 // [Serve] answers on loopback only, to its own page only: a request whose Host is not the page's own address is refused (DNS
 // rebinding), and so is one that changes something and does not come from the page's own origin. The page loads nothing from anywhere

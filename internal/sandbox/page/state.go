@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -23,6 +24,7 @@ type state struct {
 	Channels  []channel         `json:"channels"`
 	Views     []view            `json:"views"` // the uppermost last
 	Providers []provider        `json:"providers"`
+	Commands  []command         `json:"commands"`
 	Try       string            `json:"try"` // a first command
 }
 
@@ -30,12 +32,20 @@ type person struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Part string `json:"part"`
+	Zone string `json:"zone"` // as in the IANA database
+}
+
+// command is what the composer offers.
+type command struct {
+	Name string `json:"name"`
+	Hint string `json:"hint"`
 }
 
 type channel struct {
 	ID       string    `json:"id"`
 	Name     string    `json:"name"`
 	Direct   bool      `json:"direct"`
+	Shared   bool      `json:"shared"` // with another company
 	Messages []message `json:"messages"`
 }
 
@@ -44,6 +54,7 @@ type message struct {
 	User    string          `json:"user"`
 	Bot     bool            `json:"bot"`
 	Private bool            `json:"private"` // only this person sees it
+	Edited  bool            `json:"edited"`
 	Text    string          `json:"text"`
 	Blocks  json.RawMessage `json:"blocks,omitempty"`
 	Replies []message       `json:"replies,omitempty"`
@@ -53,6 +64,8 @@ type view struct {
 	ID     string            `json:"id"`
 	Hash   string            `json:"hash"`
 	Title  string            `json:"title"`
+	Submit string            `json:"submit"` // empty: nothing can be submitted
+	Close  string            `json:"close"`
 	Blocks json.RawMessage   `json:"blocks"`
 	Errors map[string]string `json:"errors"`
 }
@@ -76,19 +89,21 @@ type call struct {
 
 // look is the state as somebody sees it now.
 func (s *server) look(as string) []byte {
-	out := state{Me: as, Names: map[string]string{}, Try: firstCommand, Views: []view{}}
+	out := state{Me: as, Names: map[string]string{}, Try: firstCommand, Views: []view{}, Commands: []command{{town.Command, town.Hint}}}
 	for _, id := range town.Everybody() {
-		out.People = append(out.People, person{ID: id, Name: town.Name(id), Part: town.Part(id)})
+		out.People = append(out.People, person{ID: id, Name: town.Name(id), Part: town.Part(id), Zone: town.Zone(id)})
 	}
 	bot := s.town.Slack.Config().BotUserID
 	for _, id := range slices.Concat(town.Everybody(), town.Channels(), []string{bot}) {
 		out.Names[id] = town.Name(id)
 	}
-	for _, id := range append(town.Channels(), town.Direct(as)) {
+	for _, id := range s.places(as) {
 		out.Channels = append(out.Channels, s.channel(as, id))
 	}
 	for _, v := range s.town.Slack.Views(as) {
-		out.Views = append(out.Views, view{ID: v.ID, Hash: v.Hash, Title: v.Title, Blocks: v.Blocks, Errors: v.Errors})
+		out.Views = append(out.Views, view{
+			ID: v.ID, Hash: v.Hash, Title: v.Title, Submit: v.Submit, Close: cmp.Or(v.Close, "Cancel"), Blocks: v.Blocks, Errors: v.Errors,
+		})
 	}
 	for _, name := range town.Providers() {
 		out.Providers = append(out.Providers, s.provider(name))
@@ -101,7 +116,7 @@ func (s *server) look(as string) []byte {
 }
 
 func (s *server) channel(as, id string) channel {
-	out := channel{ID: id, Name: town.Name(id), Messages: []message{}}
+	out := channel{ID: id, Name: town.Name(id), Shared: id == town.Partners, Messages: []message{}}
 	if id == town.Direct(as) {
 		out.Direct, out.Name = true, town.Name(s.town.Slack.Config().BotUserID)
 	}
@@ -122,7 +137,7 @@ func (s *server) channel(as, id string) channel {
 }
 
 func show(m workspace.Message, private bool) message {
-	return message{TS: m.TS, User: m.User, Bot: m.BotID != "", Private: private, Text: m.Text, Blocks: m.Blocks}
+	return message{TS: m.TS, User: m.User, Bot: m.BotID != "", Private: private, Edited: m.EditedTS != "", Text: m.Text, Blocks: m.Blocks}
 }
 
 // mostCalls is how many of a provider's calls the page lists.

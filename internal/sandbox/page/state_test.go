@@ -73,6 +73,7 @@ func TestPrivateMessagesAreForOnePersonInOnePlace(t *testing.T) {
 func TestWhatIsRefusedSaysWhy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	first := w.town.Slack.Say(town.Alice, town.General, "", "hello")
 	for _, tt := range []struct {
 		path string
 		body any
@@ -83,6 +84,9 @@ func TestWhatIsRefusedSaysWhy(t *testing.T) {
 		{"type", line{As: town.Bob, Channel: town.General, Text: "  "}, "type something"},
 		{"type", line{As: town.Bob, Channel: town.General, Text: "/onboard ann"}, "there is /offboard"},
 		{"type", line{As: town.Bob, Channel: town.General, Text: "/offboard ann"}, "the bot did not take it: no_reader"},
+		{"type", line{As: town.Olga, Channel: town.General, Text: "hello"}, "no such channel"},
+		{"type", line{As: town.Bob, Channel: town.General, Thread: first.TS, Text: "/offboard ann"}, "do not work in threads"},
+		{"type", line{As: town.Bob, Channel: town.General, Thread: "1.0", Text: "hello"}, "no such thread"},
 		{"press", pressed{As: town.Bob, Channel: town.General, TS: "1.0", Action: "approve"}, "no such message"},
 		{"submit", filled{As: town.Bob, View: "V1"}, "no such form"},
 		{"close", filled{As: town.Bob, View: "V1"}, "no such form"},
@@ -161,5 +165,24 @@ func TestThePageIsToldOfEveryChange(t *testing.T) {
 	w.town.Torii.Faults().Set("write", fault.Fault{Mode: fault.Slow}) // the workspace does not know of it
 	if got := next().provider(t, "torii").Mode; got != fault.Slow {
 		t.Errorf("after a fault: %s", got)
+	}
+}
+
+func TestSomebodyFromOutsideSeesTheSharedChannelAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for as, want := range map[string]string{
+		town.Olga: "C0PARTNERS D0OLGA", town.Gus: "C0GENERAL C0APPROVALS C0AUDIT D0GUS", town.Ada: "C0GENERAL C0APPROVALS C0AUDIT C0PARTNERS D0ADA",
+	} {
+		var seen []string
+		for _, c := range w.state(as).Channels {
+			seen = append(seen, c.ID)
+			if c.Shared != (c.ID == town.Partners) {
+				t.Errorf("%s is told of %s: shared %t", as, c.ID, c.Shared)
+			}
+		}
+		if got := strings.Join(seen, " "); got != want {
+			t.Errorf("%s sees %s, not %s", as, got, want)
+		}
 	}
 }

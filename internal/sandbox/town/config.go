@@ -8,6 +8,9 @@ import (
 // Command is the slash command of the bot.
 const Command = "/offboard"
 
+// Hint is what the composer says of the command, as the bot's manifest has it.
+const Hint = "who [provider:NAME] [action:delete] [reason:why], or help"
+
 // Settings vary the configuration.
 type Settings struct {
 	Journal string // path of the embedded journal

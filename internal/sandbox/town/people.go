@@ -9,6 +9,8 @@ const (
 	Carol = "U0CAROL" // may approve, by the group
 	Gus   = "U0GUS"   // a guest
 	Nadia = "U0NADIA" // may do neither
+	Ada   = "U0ADA"   // administers the workspace, and may do neither
+	Olga  = "U0OLGA"  // of another company
 )
 
 // The channels and the group of approvers.
@@ -16,6 +18,7 @@ const (
 	Approvals = "C0APPROVALS"
 	Audit     = "C0AUDIT"
 	General   = "C0GENERAL"
+	Partners  = "C0PARTNERS" // shared with another company
 	Approvers = "S0APPROVERS"
 )
 
@@ -28,12 +31,13 @@ func Name(id string) string {
 }
 
 var names = map[string]string{
-	Alice: "alice", Bob: "bob", Carol: "carol", Gus: "gus", Nadia: "nadia", "U0LOCALBOT": "offboard",
-	Approvals: "offboarding", Audit: "offboarding-audit", General: "general",
+	Alice: "alice", Bob: "bob", Carol: "carol", Gus: "gus", Nadia: "nadia", Ada: "ada", Olga: "olga",
+	"U0LOCALBOT": "offboard",
+	Approvals:    "offboarding", Audit: "offboarding-audit", General: "general", Partners: "partners",
 }
 
 // Everybody lists the people of the workspace.
-func Everybody() []string { return []string{Alice, Bob, Carol, Gus, Nadia} }
+func Everybody() []string { return []string{Alice, Bob, Carol, Gus, Nadia, Ada, Olga} }
 
 // Part is what somebody may do, in a few words.
 func Part(userID string) string {
@@ -44,26 +48,42 @@ func Part(userID string) string {
 		return "may approve"
 	case Gus:
 		return "a guest"
+	case Ada:
+		return "an admin, may do neither"
+	case Olga:
+		return "from another company"
 	default:
 		return "may do neither"
 	}
 }
 
 // Channels lists the channels of the workspace.
-func Channels() []string { return []string{General, Approvals, Audit} }
+func Channels() []string { return []string{General, Approvals, Audit, Partners} }
+
+// Zone is the time zone of somebody, as Slack knows it.
+func Zone(userID string) string {
+	if z, ok := zones[userID]; ok {
+		return z
+	}
+	return "Etc/UTC"
+}
+
+var zones = map[string]string{Alice: "Europe/Berlin", Bob: "America/New_York", Carol: "Asia/Tokyo"}
 
 // Direct is somebody's conversation with the bot.
 func Direct(userID string) string { return "D" + userID[1:] }
 
 func settle(w *workspace.Workspace) {
-	for _, id := range []string{Alice, Bob, Carol, Nadia} {
-		w.AddPerson(workspace.Person{ID: id, Name: names[id], Email: names[id] + "@example.com"})
+	for _, id := range []string{Alice, Bob, Carol, Nadia, Ada} {
+		w.AddPerson(workspace.Person{ID: id, Name: names[id], Email: names[id] + "@example.com", Zone: Zone(id), Admin: id == Ada})
 	}
 	w.AddPerson(workspace.Person{ID: Gus, Name: "gus", Email: "gus@agency.example", Restricted: true})
-	everybody := append(Everybody(), w.Config().BotUserID)
-	for _, id := range Channels() {
-		w.AddChannel(workspace.Channel{ID: id, Name: names[id], Members: everybody})
+	w.AddPerson(workspace.Person{ID: Olga, Name: "olga", Email: "olga@partner.example", TeamID: "T0PARTNER"})
+	inside := append([]string{w.Config().BotUserID}, Alice, Bob, Carol, Gus, Nadia, Ada)
+	for _, id := range []string{General, Approvals, Audit} {
+		w.AddChannel(workspace.Channel{ID: id, Name: names[id], Members: inside})
 	}
+	w.AddChannel(workspace.Channel{ID: Partners, Name: names[Partners], ExtShared: true, Members: []string{w.Config().BotUserID, Alice, Bob, Nadia, Olga}})
 	w.AddGroup(Approvers, Bob, Carol)
 	w.Switch(workspace.Switches{EscapeMentions: true}) // as the bot's manifest asks of Slack
 }

@@ -90,6 +90,13 @@ func (w *Workspace) direct(userID string) *Channel {
 	return c
 }
 
+// Sees reports whether somebody can see a channel.
+func (w *Workspace) Sees(userID, channelID string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.sees(userID, w.channels[channelID]) == nil
+}
+
 // sees reports whether somebody can see and act in a channel: members can, and anybody but guests in a public one.
 func (w *Workspace) sees(userID string, c *Channel) error {
 	p := w.people[userID]

@@ -20,6 +20,8 @@ type View struct {
 	RootID          string
 	PreviousID      string
 	Title           string
+	Submit          string            // the word on the button; empty: nothing can be submitted
+	Close           string            // the same; empty: Slack's own word
 	Blocks          json.RawMessage   // with the block and action ids that Slack adds
 	Errors          map[string]string // what the app found wrong, by block id; nil after the next submission
 
@@ -57,8 +59,12 @@ func (v *View) fill(ts string) {
 	text := func(key string) string { s, _ := v.raw[key].(string); return s }
 	v.Type, v.CallbackID, v.ExternalID = text("type"), text("callback_id"), text("external_id")
 	v.PrivateMetadata = text("private_metadata")
-	title, _ := v.raw["title"].(map[string]any)
-	v.Title, _ = title["text"].(string)
+	label := func(key string) string {
+		object, _ := v.raw[key].(map[string]any)
+		s, _ := object["text"].(string)
+		return s
+	}
+	v.Title, v.Submit, v.Close = label("title"), label("submit"), label("close")
 	v.Blocks = withIDs(encode(v.raw["blocks"]))
 	v.Hash = ts + "." + word("")
 }

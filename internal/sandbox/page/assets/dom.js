@@ -8,11 +8,23 @@ export function el(tag, attributes = {}, ...children) {
     else if (value === true) node.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
   }
-  node.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== ""));
+  node.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== ""));
   return node;
 }
 
 export const byId = (id) => document.getElementById(id);
+
+let made = 0;
+
+// fresh gives an id that no other element has.
+export const fresh = (prefix) => `${prefix}-${++made}`;
+
+// place makes nodes the children of box. What stays where it was is not touched, so that it keeps the focus and what is typed.
+export function place(box, nodes) {
+  const keep = new Set(nodes);
+  for (const old of [...box.children]) if (!keep.has(old)) old.remove();
+  nodes.forEach((n, i) => { if (box.children[i] !== n) box.insertBefore(n, box.children[i] || null); });
+}
 
 // asJSON shows what the page has no picture for.
 export function asJSON(what, value) {

@@ -7,27 +7,27 @@ const titles = { ecgrid: "ECGrid", zitadel: "ZITADEL", torii: "Torii" };
 const modes = [
   ["none", "behaves"], ["timeout_after", "does it, then never answers"], ["timeout_before", "does nothing, never answers"],
   ["status_500", "does nothing, answers 500"], ["status_500_after", "does it, answers 500"], ["throttle", "answers 429 (Retry-After: 5)"],
-  ["slow", "answers 1.5 s late"], ["html", "answers with a web page"],
+  ["cut_after", "does it, then cuts the connection"], ["slow", "answers 1.5 s late"], ["html", "answers with a web page"],
+  ["redirect", "sends elsewhere"], ["oversize", "answers far too much"],
 ];
 const matches = [["write", "when told to remove somebody"], ["any", "whatever is asked"]];
 const gone = /terminated|deleted|inactive/i;
 
 let drawn = "";
 
-// showProviders draws the panel. offboard(login, provider) fills the command in.
-export function showProviders(list, offboard) {
+// showProviders draws the panel. ctx.fill puts a command into the composer.
+export function showProviders(panel, list, ctx) {
   const version = JSON.stringify(list);
-  if (version === drawn) return;
+  if (version === drawn && panel.children.length) return;
   drawn = version;
-  const panel = byId("providers");
   const open = new Set([...panel.querySelectorAll("details[open]")].map((d) => d.dataset.of));
-  const focused = document.activeElement?.id;
+  const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
   const top = panel.scrollTop;
   panel.replaceChildren(
     el("header", {},
       el("h2", {}, "At the providers"),
-      el("button", { type: "button", onclick: () => change("rehire", {}) }, "Bring everybody back")),
-    ...list.map((p) => card(p, offboard, open)));
+      el("button", { type: "button", id: "rehire", class: "press", onclick: () => change("rehire", {}) }, "Bring everybody back")),
+    ...list.map((p) => card(p, (login) => ctx.fill(`/offboard ${login} provider:${p.name}`), open)));
   panel.scrollTop = top;
   if (focused) byId(focused)?.focus();
 }
@@ -44,7 +44,7 @@ function card(p, offboard, open) {
     el("ul", { class: "accounts" }, p.accounts.map((a) => account(a, p, offboard))),
     faults(p),
     el("details", { "data-of": p.name, open: open.has(p.name) },
-      el("summary", {}, `${p.calls.length + p.more} ${p.calls.length + p.more === 1 ? "call" : "calls"} received, ${writes} to remove somebody`),
+      el("summary", { id: `calls-${p.name}` }, `${p.calls.length + p.more} ${p.calls.length + p.more === 1 ? "call" : "calls"} received, ${writes} to remove somebody`),
       el("ol", { class: "calls" }, p.calls.map(call)),
       p.more ? el("p", { class: "hint" }, `and ${p.more} earlier ones`) : ""));
 }
@@ -56,7 +56,7 @@ function account(a, p, offboard) {
     el("span", { class: gone.test(state) ? "state gone" : "state" }, state.replace("USER_STATE_", "")),
     el("button", {
       type: "button", id: `offboard-${p.name}-${a.id}`, "aria-label": `Offboard ${a.name} at ${titles[p.name]}`, title: "Fill in the command",
-      onclick: () => offboard(a.login, p.name),
+      onclick: () => offboard(a.login),
     }, "Offboard…"));
 }
 

@@ -1,11 +1,18 @@
 // Slack's mrkdwn as nodes. Links of the workspace itself lead to messages on this page; all others are shown and lead nowhere.
 
 import { el } from "./dom.js";
+import { say } from "./zone.js";
 
-const emoji = { warning: "⚠️", white_check_mark: "✅", x: "❌", lock: "🔒", eyes: "👀", hourglass: "⏳", no_entry: "⛔" };
+const emojis = {
+  warning: "⚠️", white_check_mark: "✅", heavy_check_mark: "✔️", x: "❌", lock: "🔒", eyes: "👀", hourglass: "⏳", hourglass_flowing_sand: "⏳",
+  no_entry: "⛔", octagonal_sign: "🛑", boom: "💥", rotating_light: "🚨", snowflake: "❄️", calendar: "📅", information_source: "ℹ️",
+  bell: "🔔", tada: "🎉", wave: "👋", "+1": "👍", thumbsup: "👍", rocket: "🚀", fire: "🔥", question: "❓", clock3: "🕒", memo: "📝",
+};
 const entities = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
 
 export const unescape = (s) => s.replace(/&(lt|gt|amp);/g, (e) => entities[e]);
+
+export const emoji = (name) => (emojis[name] ? el("span", { role: "img", "aria-label": name.replaceAll("_", " ") }, emojis[name]) : `:${name}:`);
 
 // The alternatives, in order: a block of code, code, <…>, an emoji, bold, italic, strike-through.
 const marks = new RegExp([
@@ -15,7 +22,7 @@ const marks = new RegExp([
   "(?<![\\p{L}\\p{N}~])~(?=\\S)([^~\\n]*?[^~\\s])~(?![\\p{L}\\p{N}~])",
 ].join("|"), "gu");
 
-// mrkdwn gives a text as nodes. ctx has names, by id, and open(channel, ts).
+// mrkdwn gives a text as nodes. ctx has me, zone, names by id, and open(channel, ts).
 export function mrkdwn(text, ctx) {
   const out = [];
   let at = 0;
@@ -40,7 +47,7 @@ function marked(m, ctx) {
   if (pre !== undefined) return el("pre", {}, unescape(pre));
   if (code !== undefined) return el("code", {}, unescape(code));
   if (angle !== undefined) return reference(angle, ctx);
-  if (name !== undefined) return emoji[name] ? el("span", { role: "img", "aria-label": name }, emoji[name]) : whole;
+  if (name !== undefined) return emojis[name] ? emoji(name) : whole;
   if (bold !== undefined) return el("strong", {}, mrkdwn(bold, ctx));
   if (italic !== undefined) return el("em", {}, mrkdwn(italic, ctx));
   return el("s", {}, mrkdwn(strike, ctx));
@@ -52,14 +59,18 @@ function reference(inside, ctx) {
   const target = bar < 0 ? inside : inside.slice(0, bar);
   const label = bar < 0 ? "" : unescape(inside.slice(bar + 1));
   const id = target.slice(1);
-  if (target.startsWith("@")) return el("span", { class: "mention" }, `@${ctx.names[id] || label || id}`);
-  if (target.startsWith("#")) return el("span", { class: "mention" }, `#${ctx.names[id] || label || id}`);
-  if (target.startsWith("!date^")) return moment(target, label);
-  if (target.startsWith("!")) return el("span", { class: "mention loud" }, `@${label || id}`);
+  if (target.startsWith("@")) return person(id, ctx, label);
+  if (target.startsWith("#")) return place(id, ctx, label);
+  if (target.startsWith("!date^")) return moment(target, label, ctx);
+  if (target.startsWith("!")) return el("span", { class: "mention loud" }, `@${label || ctx.names[id.split("^")[1]] || id}`);
   return link(unescape(target), label, ctx);
 }
 
-function link(url, label, ctx) {
+export const person = (id, ctx, label = "") => el("span", { class: id === ctx.me ? "mention me" : "mention" }, `@${ctx.names[id] || label || id}`);
+
+export const place = (id, ctx, label = "") => el("span", { class: "mention" }, `#${ctx.names[id] || label || id}`);
+
+export function link(url, label, ctx) {
   const m = /\/archives\/([A-Z0-9]+)\/p(\d+)(\d{6})(?:\?|$)/.exec(url);
   if (!m) return el("span", { class: "link", title: url }, label || url);
   return el("button", { type: "button", class: "link", onclick: () => ctx.open(m[1], `${m[2]}.${m[3]}`) }, label || url);
@@ -71,10 +82,10 @@ const shapes = {
   date_short_pretty: day, date_long_pretty: { dateStyle: "full" }, time: { timeStyle: "short" }, time_secs: { timeStyle: "medium" },
 };
 
-function moment(target, fallback) {
+function moment(target, fallback, ctx) {
   const [, seconds, format] = target.split("^");
   const when = new Date(Number(seconds) * 1000);
   if (Number.isNaN(when.getTime()) || !format) return fallback;
-  const shown = format.replace(/\{(\w+)\}/g, (whole, key) => (shapes[key] ? when.toLocaleString("en-GB", shapes[key]) : whole));
+  const shown = format.replace(/\{(\w+)\}/g, (whole, key) => (shapes[key] ? say(when, ctx.zone, shapes[key]) : whole));
   return el("time", { datetime: when.toISOString(), title: fallback }, shown);
 }

@@ -1,0 +1,155 @@
+package browsertest
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// find returns what has a role and a name, by the browser's own tree for screen readers; the last where there are several, which is the newest. 0: nothing.
+func (t *Tab) find(role, name string) cdp.BackendNodeID {
+	t.t.Helper()
+	root, err := chromedp.Call(t.ctx, dom.GetDocument, dom.GetDocumentParams{})
+	if err != nil {
+		t.t.Fatalf("look at the page: %v", err)
+	}
+	found, err := chromedp.Call(t.ctx, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
+		BackendNodeID: root.Root.BackendNodeID, Role: role, AccessibleName: name,
+	})
+	if err != nil {
+		return 0 // the page has been drawn anew meanwhile: it is looked at again
+	}
+	var id cdp.BackendNodeID
+	for _, n := range found.Nodes {
+		if !n.Ignored {
+			id = n.BackendDOMNodeID
+		}
+	}
+	return id
+}
+
+// Has reports whether there is something with a role and a name now.
+func (t *Tab) Has(role, name string) bool {
+	t.t.Helper()
+	return t.find(role, name) != 0
+}
+
+// wait waits for something with a role and a name.
+func (t *Tab) wait(role, name string) (id cdp.BackendNodeID) {
+	t.t.Helper()
+	t.Until(fmt.Sprintf("there is a %s %q", role, name), func() bool {
+		id = t.find(role, name)
+		return id != 0
+	})
+	return id
+}
+
+// on waits for something with a role and a name, and calls a JavaScript function on it.
+func (t *Tab) on(role, name, function string, args ...any) string {
+	t.t.Helper()
+	node, err := chromedp.Call(t.ctx, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: t.wait(role, name)})
+	if err != nil {
+		t.t.Fatalf("%s %q: %v", role, name, err)
+	}
+	this := func(p *runtime.CallFunctionOnParams) { p.ObjectID = node.Object.ObjectID }
+	out, err := chromedp.Run(t.ctx, chromedp.CallFunctionOn[string](function, this, args...))
+	if err != nil {
+		t.t.Fatalf("%s %q: %v", role, name, err)
+	}
+	return out
+}
+
+// Click presses the mouse on something. What lies over it gets the press, as with people.
+func (t *Tab) Click(role, name string) {
+	t.t.Helper()
+	var at dom.Quad
+	t.Until(fmt.Sprintf("a %s %q can be clicked", role, name), func() bool {
+		id := t.find(role, name)
+		if id == 0 {
+			return false
+		}
+		if _, err := chromedp.Call(t.ctx, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: id}); err != nil {
+			return false // drawn anew meanwhile
+		}
+		quads, err := chromedp.Call(t.ctx, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: id})
+		if err == nil && len(quads.Quads) > 0 {
+			at = quads.Quads[0]
+		}
+		return at != nil
+	})
+	t.do("click "+role+" "+name, chromedp.MouseClickXY((at[0]+at[4])/2, (at[1]+at[5])/2)) // between two of its corners
+}
+
+// Type puts text into a field in place of what stood there.
+func (t *Tab) Type(role, name, text string) {
+	t.t.Helper()
+	t.on(role, name, `function() { this.focus(); this.select?.(); return "" }`)
+	t.do("type", enable(input.InsertText, input.InsertTextParams{Text: text}))
+}
+
+// Set gives a field a value that is not typed letter by letter: a date, an option of a menu by its label.
+func (t *Tab) Set(role, name, value string) {
+	t.t.Helper()
+	t.on(role, name, `function(value) {
+		const option = [...(this.options || [])].find((o) => o.label === value);
+		if (this.options && !option) throw new Error("no option " + value);
+		this.value = option ? option.value : value;
+		this.dispatchEvent(new Event("input", { bubbles: true }));
+		this.dispatchEvent(new Event("change", { bubbles: true }));
+		return "";
+	}`, value)
+}
+
+// Keys that have no letter, for [Tab.Press].
+const (
+	Enter     = kb.Enter
+	TabKey    = kb.Tab
+	Backspace = kb.Backspace
+	Escape    = kb.Escape
+	Down      = kb.ArrowDown
+)
+
+// Press presses keys, one after the other. A key and its character are one event, as at a keyboard, so that a
+// page can keep the character back; chromedp's own two events cannot be kept back.
+func (t *Tab) Press(keys string) {
+	t.t.Helper()
+	for _, r := range keys {
+		key := kb.Keys[r]
+		if key == nil {
+			t.t.Fatalf("no key for %q", r)
+		}
+		down := input.DispatchKeyEventParams{
+			Type: input.DispatchKeyEventTypeKeyDown, Key: key.Key, Code: key.Code, Text: key.Text,
+			WindowsVirtualKeyCode: key.Windows, NativeVirtualKeyCode: key.Native,
+		}
+		up := down
+		up.Type, up.Text = input.DispatchKeyEventTypeKeyUp, ""
+		t.do("press a key", enable(input.DispatchKeyEvent, down), enable(input.DispatchKeyEvent, up))
+	}
+}
+
+// Focused names what has the focus: its accessible name as far as an aria-label, an id or its text give it.
+func (t *Tab) Focused() string {
+	t.t.Helper()
+	return Eval[string](t, `(() => { const e = document.activeElement; return e.getAttribute("aria-label") || e.id || e.textContent })()`)
+}
+
+// Screenshot writes what the window shows to a PNG file.
+func (t *Tab) Screenshot(path string) {
+	t.t.Helper()
+	raw, err := chromedp.Run(t.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		t.t.Fatalf("screenshot: %v", err)
+	}
+	const readable = 0o644
+	if err := os.WriteFile(path, raw, readable); err != nil {
+		t.t.Fatal(err)
+	}
+}

@@ -1,0 +1,46 @@
+// The other side: panels of which one is shown.
+
+import { byId, el } from "./dom.js";
+import { showProviders } from "./providers.js";
+
+const panels = [
+  { id: "providers", name: "Providers", show: (box, state, ctx) => showProviders(box, state.providers, ctx), has: (state) => state.providers.length },
+];
+let shown = "providers";
+
+export function showAside(state, ctx) {
+  const all = panels.filter((p) => p.has(state));
+  if (!all.length) return;
+  if (!all.some((p) => p.id === shown)) shown = all[0].id;
+  tabs(all, () => showAside(state, ctx));
+  const box = byId("panel");
+  if (box.dataset.of !== shown) {
+    box.dataset.of = shown;
+    box.setAttribute("aria-labelledby", `tab-${shown}`);
+    box.replaceChildren();
+  }
+  all.find((p) => p.id === shown).show(box, state, ctx);
+}
+
+function tabs(all, again) {
+  const box = byId("tabs");
+  const pick = (id) => {
+    shown = id;
+    again();
+    byId(`tab-${id}`).focus();
+  };
+  if (box.children.length !== all.length) {
+    box.replaceChildren(...all.map((p, i) => el("button", {
+      type: "button", role: "tab", id: `tab-${p.id}`, "aria-controls": "panel", onclick: () => pick(p.id),
+      onkeydown: (e) => {
+        const to = { ArrowRight: i + 1, ArrowLeft: i - 1 }[e.key];
+        if (to !== undefined) pick(all[(to + all.length) % all.length].id);
+      },
+    }, p.name)));
+  }
+  for (const tab of box.children) {
+    const on = tab.id === `tab-${shown}`;
+    tab.setAttribute("aria-selected", String(on));
+    tab.tabIndex = on ? 0 : -1;
+  }
+}
