@@ -42,11 +42,16 @@ type place struct {
 	by    int // who fills it, as an index; negative: nobody
 }
 
+// mostPlaces bounds what a stored quota can make us count. The configuration lets through ten.
+const mostPlaces = 100
+
+func (q Quota) size() int { return min(max(1, q.Needs), mostPlaces) }
+
 // seat gives as many people as can be a place each: a largest matching, found by letting each newcomer move others to another of their places.
 func seat(quotas []Quota, fills [][]string) []place {
 	var places []place
 	for _, q := range quotas {
-		for range max(1, q.Needs) {
+		for range q.size() {
 			places = append(places, place{quota: q.Name, by: -1})
 		}
 	}
@@ -86,7 +91,7 @@ func helpful(quotas []Quota, places []place, fills [][]string) []string {
 func (p Policy) places() int {
 	n := 0
 	for _, q := range p.OutOf {
-		n += max(1, q.Needs)
+		n += q.size()
 	}
 	return n
 }

@@ -73,6 +73,15 @@ func TestQuotas(t *testing.T) {
 	}
 }
 
+// What nobody of ours has stored costs neither memory nor time.
+func TestAQuotaThatIsNoneOfOurs(t *testing.T) {
+	t.Parallel()
+	r := given(t, askedOutOf(t, 1, approvals.Quota{Name: "IT", Needs: 1 << 40}, approvals.Quota{Name: "HR", Needs: -1}), "IT", "HR")
+	if got := r.Shortfall(); got.People != 99 || got.Enough() {
+		t.Errorf("%d are missing", got.People)
+	}
+}
+
 // filled tries every way to put people on places: slow, and plainly right.
 func filled(places []string, fills [][]string) bool {
 	if len(places) == 0 {

@@ -54,7 +54,7 @@ func (p Policy) beyond(q Policy) []string {
 	}
 	for _, o := range p.OutOf {
 		if i := named(q.OutOf, o.Name); i < 0 || q.OutOf[i].Needs < o.Needs {
-			out = append(out, fmt.Sprintf("%d of %s", max(1, o.Needs), o.Name))
+			out = append(out, fmt.Sprintf("%d of %s", o.size(), o.Name))
 		}
 	}
 	if p.Confirm == ConfirmTyped && q.Confirm != ConfirmTyped {

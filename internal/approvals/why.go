@@ -80,7 +80,7 @@ func (p Policy) Demands() string {
 		out = append(out, count(p.Approvals, "approval"))
 	}
 	for _, q := range p.OutOf {
-		out = append(out, fmt.Sprintf("%d of %s", max(1, q.Needs), q.Name))
+		out = append(out, fmt.Sprintf("%d of %s", q.size(), q.Name))
 	}
 	if p.Confirm == ConfirmTyped {
 		out = append(out, "each typed")
