@@ -253,3 +253,20 @@ func TestPolicies(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+// Where others may release, or one approver more is there, somebody is left.
+func TestSomebodyIsLeftToRelease(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"approvers: {users: [U2]}":                                   1,
+		"approvers: {users: [U2, U3]}":                               0,
+		"approvers: {users: [U2]}\nrights: {release: {users: [U4]}}": 0,
+		"approvers: {groups: [S2]}":                                  0,
+	} {
+		path := lay(t, section{"offboard.yaml", strings.Replace(minimal, "approvers: {groups: [S2]}", text, 1)})
+		_, warnings, err := config.Load(path, environment, os.ReadFile)
+		if err != nil || len(warnings) != want {
+			t.Errorf("%s: %v, %v", text, warnings, err)
+		}
+	}
+}

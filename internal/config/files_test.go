@@ -47,7 +47,7 @@ const minimal = `slack:
   approvals_channel: C1
   audit_channel: C2
 requesters: {users: [U1]}
-approvers: {users: [U2]}
+approvers: {groups: [S2]}
 providers:
   eu: {type: zitadel, url: "https://id.example.com/", token: env:ZITADEL_TOKEN}
 `

@@ -3,6 +3,8 @@ package config
 import (
 	"slices"
 	"strings"
+
+	"offboard/internal/approvals"
 )
 
 func readPeople(top *fields, key, what, verb string) People {
@@ -59,6 +61,11 @@ func enoughPeople(top *fields, c *Config) {
 	if people < need {
 		v.warn("names too few people: a request can need %d approvals by people who did not ask for it, and only %d could approve",
 			need, people)
+		return
+	}
+	if _, own := c.Rights[approvals.MayRelease]; people == need && !own {
+		v.warn("leaves nobody to release what a cap holds where %d have approved: that is for somebody who neither asked nor approved; "+
+			"name one more, or others at rights.release", need)
 	}
 }
 
