@@ -46,8 +46,8 @@ func TestNoStructureHoldsASecretInClear(t *testing.T) {
 	}
 	type careless struct {
 		Token  string
-		inner  struct{ APIKey []byte }
-		cached oauth2.Token
+		Inner  struct{ APIKey []byte }
+		Cached oauth2.Token
 		Name   string
 	}
 	if faults, _ := clearText(reflect.TypeFor[*careless](), map[reflect.Type]bool{}); len(faults) != 3 {

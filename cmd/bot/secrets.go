@@ -6,13 +6,15 @@ import (
 	"io"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"offboard/internal/config"
 )
 
 // secretsEvery is how often the files of secrets are looked at when nobody uses them.
 const secretsEvery = 5 * time.Second
 
-// watchSecrets says in the log and in readiness what becomes of the files that hold secrets.
+// watchSecrets says in the log, at readiness and in the metrics what becomes of the files that hold secrets.
 func (a *app) watchSecrets() {
 	for _, f := range a.cfg.Files {
 		log := a.log.With("secret", f.Name())
@@ -24,7 +26,10 @@ func (a *app) watchSecrets() {
 			log.Info("a secret was read again from its file")
 		})
 	}
-	a.health.watch(a.secretTrouble)
+	a.health.mind(a.secretTrouble)
+	a.health.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "offboard_secret_files_unusable", Help: "Files of secrets that cannot be used now; the older secrets are in use.",
+	}, func() float64 { return float64(len(a.secretTrouble())) }))
 }
 
 // secretTrouble lists which files cannot be used.

@@ -28,6 +28,7 @@ type health struct {
 	opened   chan struct{} // closed once requests are taken in
 	closing  atomic.Bool   // the bot stops
 	watched  []func() []string
+	minded   []func() []string
 }
 
 func newHealth(reg *prometheus.Registry) *health {
@@ -40,6 +41,13 @@ func (h *health) watch(trouble func() []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.watched = append(h.watched, trouble)
+}
+
+// mind adds something that lists what an operator must mend, while the bot goes on working.
+func (h *health) mind(trouble func() []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.minded = append(h.minded, trouble)
 }
 
 // open says that requests are taken in from now on. It is called once.
@@ -62,6 +70,17 @@ func (h *health) trouble() []string {
 		out = append(out, "stopping")
 	}
 	for _, f := range h.watched {
+		out = append(out, f()...)
+	}
+	return out
+}
+
+// toMend lists what an operator must mend although the bot is ready.
+func (h *health) toMend() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var out []string
+	for _, f := range h.minded {
 		out = append(out, f()...)
 	}
 	return out
@@ -106,7 +125,11 @@ func (s *server) readyz(w http.ResponseWriter, _ *http.Request) {
 		say(w, http.StatusServiceUnavailable, "not ready: "+strings.Join(trouble, "; "))
 		return
 	}
-	say(w, http.StatusOK, "ready")
+	said := "ready"
+	if mend := s.health.toMend(); len(mend) > 0 {
+		said += "; to be mended: " + strings.Join(mend, "; ")
+	}
+	say(w, http.StatusOK, said)
 }
 
 func say(w http.ResponseWriter, status int, text string) {

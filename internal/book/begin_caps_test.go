@@ -33,8 +33,8 @@ func replicas(t *testing.T, onRedis bool, now func() time.Time) []*book.Book {
 	var out []*book.Book
 	for range 2 {
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-		defer cancel()
 		j, err := redis.Open(ctx, redis.Options{Kind: redis.Single, Addrs: []string{server.Addr()}, Prefix: "race", Strict: true})
+		cancel()
 		if err != nil {
 			t.Fatal(err)
 		}

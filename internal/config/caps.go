@@ -38,10 +38,10 @@ func readAllowance(v value, a *approvals.Allowance) {
 	}
 	before := len(v.r.faults)
 	if v, ok := f.optional("per_hour"); ok {
-		a.PerHour = v.integer(1, mostCounted)
+		a.PerHour = v.positive(mostCounted)
 	}
 	if v, ok := f.optional("per_day"); ok {
-		a.PerDay = v.integer(1, mostCounted)
+		a.PerDay = v.positive(mostCounted)
 	}
 	f.done()
 	if a.PerDay < a.PerHour && len(v.r.faults) == before {

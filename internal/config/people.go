@@ -90,10 +90,10 @@ func readLimits(top *fields) Limits {
 		return l
 	}
 	if v, ok := f.optional("per_hour"); ok {
-		l.PerHour = v.integer(1, mostCounted)
+		l.PerHour = v.positive(mostCounted)
 	}
 	if v, ok := f.optional("per_requester_per_day"); ok {
-		l.PerRequesterPerDay = v.integer(1, mostCounted)
+		l.PerRequesterPerDay = v.positive(mostCounted)
 	}
 	f.done()
 	return l

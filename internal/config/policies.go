@@ -35,7 +35,7 @@ func readPolicy(f *fields, names []string, c circles) approvals.Policy {
 		readMatch(v, names, &p)
 	}
 	if v, ok := f.optional("approvals"); ok {
-		p.Approvals = v.integer(1, approvalsMax)
+		p.Approvals = v.positive(approvalsMax)
 	}
 	if v, ok := f.optional("out_of"); ok {
 		p.OutOf = c.quotas(v)

@@ -69,7 +69,7 @@ func (v value) protected(configured []Provider, names []string) (Protected, bool
 	before := len(v.r.faults)
 	p := f.protectedKind(configured, names)
 	if v, ok := f.optional("approvals"); ok {
-		p.Approvals = v.integer(1, approvalsMax)
+		p.Approvals = v.positive(approvalsMax)
 	}
 	f.hint = func(key string) (string, bool) {
 		return "leave it out: what has no approvals is refused", key == "refuse"

@@ -55,7 +55,7 @@ func readQuota(item value) (approvals.Quota, bool) {
 		q.Groups = v.words(groupID)
 	}
 	if v, ok := f.optional("needs"); ok {
-		q.Needs = v.integer(1, approvalsMax)
+		q.Needs = v.positive(approvalsMax)
 	}
 	f.done()
 	if len(q.Users)+len(q.Groups) == 0 && len(item.r.faults) == before {

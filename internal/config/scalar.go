@@ -43,7 +43,8 @@ func (v value) boolean() bool {
 	return n.Value
 }
 
-func (v value) integer(least, most int) int {
+// positive reads a whole number from 1 on.
+func (v value) positive(most int) int {
 	n, ok := v.node.(*ast.IntegerNode)
 	if !ok {
 		v.fault("must be a whole number; it is %s", v.is())
@@ -51,15 +52,15 @@ func (v value) integer(least, most int) int {
 	}
 	switch i := n.Value.(type) {
 	case int64:
-		if i >= int64(least) && i <= int64(most) {
+		if i >= 1 && i <= int64(most) {
 			return int(i)
 		}
 	case uint64:
-		if i >= uint64(least) && i <= uint64(most) { //nolint:gosec // least and most are small and positive
+		if i >= 1 && i <= uint64(most) { //nolint:gosec // most is small and positive
 			return int(i)
 		}
 	}
-	v.fault("must be from %d to %d", least, most)
+	v.fault("must be from 1 to %d", most)
 	return 0
 }
 
