@@ -129,6 +129,8 @@ func wishes(r *approvals.Request) []approvals.Wish {
 		approvals.Refuse{By: other, Button: approvals.ButtonApprove, Reason: "x"}, approvals.Expire{}, approvals.Remind{},
 		approvals.Begin{Asked: start, People: start}, approvals.Moved{Host: "x"}, approvals.Missing{}, approvals.Postpone{}, approvals.Lose{},
 		approvals.Finish{Attempt: 1}, approvals.See{}, approvals.Supersede{By: "x"}, approvals.Doubt{Reason: "x"}, approvals.Alarm{Reason: "x"},
+		approvals.Hold{}, approvals.Release{By: other, Right: true}, approvals.Reschedule{By: requester, NotBefore: start.AddDate(0, 0, 1)},
+		approvals.Freeze{By: other, Right: true, Reason: "x"}, approvals.Thaw{By: other, Right: true, Reason: "x"},
 		approvals.Send{Key: "card"}, approvals.Resolve{By: other, Approver: true, Done: true, Reason: "x"},
 	}
 }
