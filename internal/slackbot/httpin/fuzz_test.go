@@ -121,7 +121,7 @@ func FuzzCommandForm(f *testing.F) {
 		form.Add(name, value)
 		h, b, runner := quiet(t)
 		body := []byte(form.Encode())
-		r := httptest.NewRequest(http.MethodPost, PathCommands, bytes.NewReader(body))
+		r := httptest.NewRequest(http.MethodPost, PathCommands+"?enterprise_id=E9QUERY&channel_id=C9QUERY", bytes.NewReader(body))
 		at := strconv.FormatInt(fuzzNow.Unix(), 10)
 		r.Header = http.Header{"Content-Type": {formType}, headerTimestamp: {at}, headerSignature: {mac(at, body)}}
 		w := httptest.NewRecorder()
@@ -134,7 +134,7 @@ func FuzzCommandForm(f *testing.F) {
 		}
 		for _, what := range b.asked {
 			c, ok := what.(commands.Command)
-			if !ok || c.Text != text || c.From.UserID != "U1" || doubled && read(name) {
+			if !ok || c.Text != text || c.From.UserID != "U1" || doubled && read(name) || c.From.EnterpriseID == "E9QUERY" && value != "E9QUERY" {
 				t.Fatalf("the form %q became %s", body, fmt.Sprintf("%#v", what))
 			}
 			if _, err := commands.ParseLine(c.Text); err != nil && err.Error() == "" {
