@@ -19,6 +19,7 @@ import (
 	"offboard/internal/dispatch"
 	"offboard/internal/journal"
 	"offboard/internal/providers"
+	"offboard/internal/secret"
 	"offboard/internal/slackbot/directory"
 	"offboard/internal/slackbot/inbound"
 	"offboard/internal/slackbot/post"
@@ -42,6 +43,7 @@ type app struct {
 type between struct {
 	journal func(journal.Journal) journal.Journal
 	teller  func(dispatch.Teller) dispatch.Teller
+	signing secret.String // the sandbox's: beside Socket Mode, requests that are signed with it are taken in too, for what is played by hand
 }
 
 // newApp makes everything that needs no network, and binds the listener.
@@ -214,6 +216,11 @@ func (a *app) startIntake(ctx context.Context, all *parts, server *server, h com
 	intake := inbound.NewIntake(decoder, h, runner, a.log, newDeliveries(a.health.registry))
 	if a.cfg.Slack.Transport == config.HTTPS {
 		return a.startHTTP(server, intake)
+	}
+	if !a.between.signing.Empty() {
+		if err := a.takeSigned(server, intake, a.between.signing); err != nil {
+			return err
+		}
 	}
 	return a.startSocket(ctx, all, intake)
 }

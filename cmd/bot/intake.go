@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"offboard/internal/sandbox/workspace"
+	"offboard/internal/secret"
 	"offboard/internal/slackbot/httpin"
 	"offboard/internal/slackbot/inbound"
 	"offboard/internal/slackbot/socket"
@@ -18,13 +19,21 @@ import (
 
 // startHTTP takes Slack's signed requests in.
 func (a *app) startHTTP(server *server, intake *inbound.Intake) error {
-	in, err := httpin.New(a.cfg.Slack.SigningSecret, intake, a.log)
+	if err := a.takeSigned(server, intake, a.cfg.Slack.SigningSecret); err != nil {
+		return err
+	}
+	a.health.open()
+	return nil
+}
+
+// takeSigned takes in what is signed with the key. It comes before the bot says that it is ready: the first request must not be turned away.
+func (a *app) takeSigned(server *server, intake *inbound.Intake, key secret.Source) error {
+	in, err := httpin.New(key, intake, a.log)
 	if err != nil {
 		return err
 	}
 	var h http.Handler = in
-	server.slack.Store(&h) // before the bot says that it is ready: the first request must not be turned away
-	a.health.open()
+	server.slack.Store(&h)
 	return nil
 }
 

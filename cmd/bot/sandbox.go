@@ -15,6 +15,7 @@ import (
 	"offboard/internal/sandbox/page"
 	"offboard/internal/sandbox/story"
 	"offboard/internal/sandbox/town"
+	"offboard/internal/secret"
 )
 
 type sandboxCmd struct {
@@ -54,7 +55,11 @@ func (e *env) logTo(verbose bool) io.Writer {
 
 // bot makes the bot from a configuration file, as bot serve does.
 func (c *sandboxCmd) bot(t *town.Town, dir string, log *slog.Logger) (*app, error) {
-	yaml, secrets := t.Config(town.Settings{Journal: filepath.Join(dir, "offboard.db"), HTTP: c.HTTP, Writes: c.Writes})
+	set := town.Settings{Journal: filepath.Join(dir, "offboard.db"), HTTP: c.HTTP, Writes: c.Writes}
+	if c.Play {
+		set.Caps = story.Caps(story.Removals(c.Writes))
+	}
+	yaml, secrets := t.Config(set)
 	path := filepath.Join(dir, "offboard.yaml")
 	if err := os.WriteFile(path, []byte(yaml), 0o600); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
@@ -67,8 +72,14 @@ func (c *sandboxCmd) bot(t *town.Town, dir string, log *slog.Logger) (*app, erro
 	if err != nil {
 		return nil, err
 	}
+	if c.Play { // nobody should wait for a message a second
+		a.api.Unpace()
+		t.Unlimited()
+	}
 	if c.HTTP {
 		t.Slack.UseHTTP(endpoints(a.addr()))
+	} else {
+		a.between.signing = secret.New(t.Slack.Config().SigningSecret)
 	}
 	return a, nil
 }
@@ -95,7 +106,7 @@ func (c *sandboxCmd) with(e *env, t *town.Town, a *app) (err error) {
 		return err
 	}
 	if c.Play {
-		return c.play(ctx, e, t)
+		return c.play(ctx, e, t, a)
 	}
 	return page.Serve(ctx, c.Listen, t, e.stdout)
 }
@@ -128,10 +139,10 @@ func (a *app) waitReady(ctx context.Context, ended chan error) error {
 	}
 }
 
-func (c *sandboxCmd) play(ctx context.Context, e *env, t *town.Town) error {
+func (c *sandboxCmd) play(ctx context.Context, e *env, t *town.Town, a *app) error {
 	started := time.Now()
 	fmt.Fprintln(e.stdout, "A local workspace, local providers and the bot, played as people would. Nothing leaves this machine.")
-	if err := story.Play(ctx, t, c.Writes, e.stdout); err != nil {
+	if err := story.Play(ctx, t, story.Bot{Writes: c.Writes, URL: "http://" + a.addr()}, e.stdout); err != nil {
 		return fmt.Errorf("the story went wrong: %w", err)
 	}
 	fmt.Fprintf(e.stdout, "\nEvery outcome told agrees with the providers' own records. (%.1f s)\n", time.Since(started).Seconds())

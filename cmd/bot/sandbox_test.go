@@ -20,14 +20,16 @@ func TestSandboxPlays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*patience) // a whole story
 			defer cancel()
 			out := &tape{}
 			if code := run(ctx, args, nil, out, out); code != 0 {
 				t.Fatalf("it ended with %d:\n%s", code, out.text())
 			}
-			if !strings.Contains(out.text(), "Every outcome told agrees with the providers' own records.") {
-				t.Errorf("it does not say that all is true:\n%s", out.text())
+			for _, want := range []string{"The attacker's chapter", "Every outcome told agrees with the providers' own records."} {
+				if !strings.Contains(out.text(), want) {
+					t.Errorf("it does not say %q:\n%s", want, out.text())
+				}
 			}
 		})
 	}
@@ -37,13 +39,13 @@ func TestSandboxPlays(t *testing.T) {
 // must notice each of them.
 func TestStoryNoticesWhatIsNotTrue(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, props{})
+	s := newStage(t, props{edit: []string{town.Roomy, story.Caps(story.Removals(true))}})
 	s.slack.UseHTTP(endpoints(strings.TrimPrefix(s.base, "http://")))
 	ctx, cancel := context.WithCancel(s.ctx)
 	sabotaged := make(chan error, 1)
 	go func() { sabotaged <- sabotage(ctx, s.town) }()
 	var out tape
-	err := story.Play(ctx, s.town, true, &out)
+	err := story.Play(ctx, s.town, story.Bot{Writes: true, URL: s.base}, &out)
 	cancel()
 	if wrong := <-sabotaged; wrong != nil {
 		t.Fatalf("the saboteur: %v; the story: %v", wrong, err)

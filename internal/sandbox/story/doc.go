@@ -1,8 +1,9 @@
 // Package story plays the bot's main job in a [town.Town], as the people would, and writes it down as a transcript.
 //
 // Each scene is a command, a card, clicks that are refused, the click that counts, the outcome in the thread and the lines in the audit
-// channel. At the end everything that was told is held against what had to be told, each once, and against what the providers themselves
-// have on record; [Play] returns an error unless every outcome told is true.
+// channel. Then comes the attacker's chapter: one request, and ways to have it carried out that nobody has consented to, each of which must be
+// refused in words and leave the account alone. At the end everything that was told is held against what had to be told, each once, and
+// against what the providers themselves have on record; [Play] returns an error unless every outcome told is true.
 //
 // It sees the bot only as people do, through the workspace.
 package story

@@ -86,6 +86,7 @@ func (b block) lines() []string {
 
 var (
 	person  = regexp.MustCompile(`<@([A-Z0-9]+)>`)
+	group   = regexp.MustCompile(`<!subteam\^([A-Z0-9]+)>`)
 	channel = regexp.MustCompile(`<#([A-Z0-9]+)(?:\|[^>]*)?>`)
 	moment  = regexp.MustCompile(`<!date\^[^|>]*\|([^>]*)>`)
 	link    = regexp.MustCompile(`<https?://[^|>]*\|([^>]*)>`)
@@ -97,6 +98,7 @@ var (
 // lines reads mrkdwn as a person does. Long hashes are cut.
 func lines(s string) []string {
 	s = person.ReplaceAllStringFunc(s, func(m string) string { return "@" + town.Name(person.FindStringSubmatch(m)[1]) })
+	s = group.ReplaceAllStringFunc(s, func(m string) string { return "@" + town.Name(group.FindStringSubmatch(m)[1]) })
 	s = channel.ReplaceAllStringFunc(s, func(m string) string { return "#" + town.Name(channel.FindStringSubmatch(m)[1]) })
 	s = moment.ReplaceAllString(s, "$1")
 	s = link.ReplaceAllString(s, "[$1]")

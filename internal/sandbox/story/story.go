@@ -14,24 +14,43 @@ import (
 	"offboard/internal/sandbox/workspace"
 )
 
-// Play plays the whole story against a bot that serves the town, and writes the transcript to out. writes says whether the bot calls the
-// providers, or rehearses. The error says everything that was told and is not true, was told twice or not at all, or what did not come.
-func Play(ctx context.Context, t *town.Town, writes bool, out io.Writer) error {
+// Bot is the bot that the story is played against.
+type Bot struct {
+	Writes bool   // it calls the providers; else it rehearses
+	URL    string // where it takes in what Slack signs, whatever else it listens to
+}
+
+// Play plays the whole story against a bot that serves the town with the story's Caps, and writes the transcript to out. The error says everything that was told and
+// is not true, was told twice or not at all, or what did not come.
+func Play(ctx context.Context, t *town.Town, bot Bot, out io.Writer) error {
 	all := scenes()
-	if !writes {
+	if !bot.Writes {
 		all = rehearsed(all, func(s scene) string { return t.Record(s.at, s.leaver.ID).State })
 	}
-	p := &player{town: t, out: out, private: map[string]int{}}
+	return newPlayer(t, bot, out).plays(ctx, all)
+}
+
+// plays plays scenes and then the attacker's chapter, and holds what was told against the truth.
+func (p *player) plays(ctx context.Context, all []scene) error {
 	played := make([]told, 0, len(all))
 	for i, s := range all {
-		fmt.Fprintf(out, "\n━━ %d. %s ━━\n\n", i+1, s.title)
+		fmt.Fprintf(p.out, "\n━━ %d. %s ━━\n\n", i+1, s.title)
 		card, err := p.play(ctx, s)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.title, err)
 		}
 		played = append(played, told{scene: s, card: card, request: requestOf(card)})
 	}
-	fmt.Fprint(out, "\n━━ What the providers themselves have on record ━━\n\n")
+	attacked, err := p.attack(ctx)
+	if err != nil {
+		return err
+	}
+	return p.hold(append(played, attacked))
+}
+
+// hold holds everything that was told against what had to be told and against the providers' records.
+func (p *player) hold(played []told) error {
+	fmt.Fprint(p.out, "\n━━ What the providers themselves have on record ━━\n\n")
 	wrong := []error{p.privateOnce()}
 	for _, was := range played {
 		wrong = append(wrong, p.holdAgainst(was))
@@ -42,13 +61,19 @@ func Play(ctx context.Context, t *town.Town, writes bool, out io.Writer) error {
 // player plays scenes and writes them down.
 type player struct {
 	town    *town.Town
+	bot     Bot
 	out     io.Writer
 	audit   int            // messages in the audit channel shown so far
+	read    int            // messages in the thread of the attacked request shown so far
 	private map[string]int // private answers shown so far, by person
 }
 
 // patience is how long the bot may take for one scene.
 const patience = time.Minute
+
+func newPlayer(t *town.Town, bot Bot, out io.Writer) *player {
+	return &player{town: t, bot: bot, out: out, private: map[string]int{}}
+}
 
 // play plays one scene, and returns the card as it was posted.
 func (p *player) play(ctx context.Context, s scene) (workspace.Message, error) {
@@ -71,7 +96,11 @@ func (p *player) play(ctx context.Context, s scene) (workspace.Message, error) {
 	if err := p.ending(ctx, s, card); err != nil {
 		return card, err
 	}
-	return card, p.auditLines(ctx, s)
+	last := "completed"
+	if s.deny {
+		last = "denied"
+	}
+	return card, p.auditLines(ctx, last)
 }
 
 // ask types the command and waits for the card.
@@ -110,24 +139,33 @@ func (p *player) refusals(ctx context.Context, card workspace.Message) error {
 		{town.Alice, "who asked for it herself", "a second person must decide"},
 		{town.Gus, "a guest", "Guests"},
 	} {
-		p.says(c.who, "("+c.what+") clicks [Approve]")
-		if _, err := p.town.Slack.Click(ctx, c.who, card.Channel, card.TS, "approve"); err != nil {
-			return fmt.Errorf("the click: %w", err)
-		}
-		if err := p.privately(ctx, c.who, c.words); err != nil {
+		if err := p.refused(ctx, c.who, c.what, card, c.words); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *player) decide(ctx context.Context, s scene, card workspace.Message) error {
-	button := "approve"
-	if s.deny {
-		button = "deny"
+// refused has somebody click Approve, who must be told privately why that does not count.
+func (p *player) refused(ctx context.Context, who, what string, on workspace.Message, words string) error {
+	p.says(who, "("+what+") clicks [Approve]")
+	if _, err := p.town.Slack.Click(ctx, who, on.Channel, on.TS, "approve"); err != nil {
+		return fmt.Errorf("the click: %w", err)
 	}
-	p.says(town.Bob, "(a second person) clicks ["+strings.ToUpper(button[:1])+button[1:]+"]")
-	ack, err := p.town.Slack.Click(ctx, town.Bob, card.Channel, card.TS, button)
+	return p.privately(ctx, who, words)
+}
+
+func (p *player) decide(ctx context.Context, s scene, card workspace.Message) error {
+	if s.deny {
+		return p.clicks(ctx, town.Bob, "a second person", card, "Deny")
+	}
+	return p.clicks(ctx, town.Bob, "a second person", card, "Approve")
+}
+
+// clicks has somebody click a button, by its words.
+func (p *player) clicks(ctx context.Context, who, what string, card workspace.Message, button string) error {
+	p.says(who, "("+what+") clicks ["+button+"]")
+	ack, err := p.town.Slack.Click(ctx, who, card.Channel, card.TS, strings.ToLower(button))
 	if err == nil && ack.Error != "" {
 		err = errors.New(ack.Error)
 	}
@@ -162,12 +200,8 @@ func (p *player) ending(ctx context.Context, s scene, card workspace.Message) er
 	return nil
 }
 
-// auditLines shows what came into the audit channel, once the request's end is there.
-func (p *player) auditLines(ctx context.Context, s scene) error {
-	last := "completed"
-	if s.deny {
-		last = "denied"
-	}
+// auditLines shows what came into the audit channel, once the request's end is there, by the audit channel's word for it.
+func (p *player) auditLines(ctx context.Context, last string) error {
 	var all []workspace.Message
 	err := p.town.Slack.Wait(ctx, func() bool {
 		all = p.town.Slack.Messages(town.Audit)

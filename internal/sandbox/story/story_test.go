@@ -127,7 +127,7 @@ func TestTheProvidersRecordDecides(t *testing.T) {
 
 func TestNobodyIsToldMoreThanTheScenesSaw(t *testing.T) {
 	t.Parallel()
-	p := &player{town: open(t), private: map[string]int{}}
+	p := newPlayer(open(t), Bot{}, io.Discard)
 	check(t, "nothing", p.privateOnce(), "")
 	p.private[town.Gus] = 1
 	check(t, "less", p.privateOnce(), "@gus was told 0 things privately")
@@ -137,13 +137,14 @@ func TestWithoutABotTheStoryFails(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	check(t, "no bot", Play(ctx, open(t), true, io.Discard), "ECGrid: terminate a user: the command: no_reader")
+	check(t, "no bot", Play(ctx, open(t), Bot{Writes: true}, io.Discard), "ECGrid: terminate a user: the command: no_reader")
 }
 
 func TestWhatPeopleRead(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"*Done*: <@U0BOB> in <#C0AUDIT|x> &lt;b&gt; :warning:":  "Done: @bob in #offboarding-audit <b> ⚠",
+		"<!subteam^S0APPROVERS>: &lt;!channel&gt;":              "@approvers: <!channel>",
 		"until <!date^1^{date} {time}|2026-01-01 10:00 UTC>.":   "until 2026-01-01 10:00 UTC.",
 		"<https://local.invalid/archives/C1/p1|Open the card>":  "[Open the card]",
 		"#1 `0123456789abcdef0123456789abcdef0123456789abcdef`": "#1 0123456789ab…",

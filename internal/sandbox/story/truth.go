@@ -14,7 +14,9 @@ import (
 type told struct {
 	scene
 	card    workspace.Message
-	request string // OFF-n
+	request string         // OFF-n
+	thread  []string       // how the messages of the thread must begin; nil: as the scene has it
+	audit   map[string]int // how often the audit channel must have what; nil: as the scene has it
 }
 
 var requestName = regexp.MustCompile(`OFF-[0-9]+`)
@@ -47,6 +49,8 @@ func (w told) trueTo(r town.Record) error {
 // sentences is how the messages of the thread must begin: each once, in this order, and no other.
 func (w told) sentences() []string {
 	switch {
+	case w.thread != nil:
+		return w.thread
 	case w.deny:
 		return []string{"Denied by @bob"}
 	case w.silent:
@@ -96,6 +100,7 @@ func (w told) auditOnce(channel []workspace.Message) error {
 		for _, line := range shown(m) {
 			found := audited.FindStringSubmatch(line)
 			switch {
+			case found == nil && announced(line):
 			case found == nil:
 				wrong = append(wrong, fmt.Errorf("the audit channel has a line that names no event: %s", line))
 			case found[1] != w.request:
@@ -117,6 +122,9 @@ func (w told) auditOnce(channel []workspace.Message) error {
 
 // events is how often the audit channel must have what, whatever else it has.
 func (w told) events() map[string]int {
+	if w.audit != nil {
+		return w.audit
+	}
 	out := map[string]int{"requested": 1, "click refused": 2, "approved": 1, "denied": 0, "call begun": w.writes, "completed": 1}
 	if w.deny {
 		out["approved"], out["denied"], out["completed"] = 0, 1, 0

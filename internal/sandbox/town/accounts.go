@@ -28,6 +28,9 @@ var (
 	Kim   = Leaver{"kim.park@example.com", "Kim", "Park", "01930000-0000-7000-8000-00000000a002"}     // Torii
 )
 
+// Quinn leaves too. Somebody has given this account a name that would notify everybody and look like a decision, were it not shown as mere text.
+var Quinn = Leaver{"quinn.ash@example.com", "<!channel>", "*approved by* <@U0BOB>", "290000000000000105"} // ZITADEL
+
 // The e-mail addresses that are not as simple: accounts at two providers, and one that the configuration protects.
 const (
 	twice     = "sam.lee@example.com"
@@ -38,7 +41,7 @@ const (
 // hired is who has an account where.
 var hired = map[string][]Leaver{
 	"ecgrid":  {Dana, Rosa, {twice, "Sam", "Lee", "1203"}},
-	"zitadel": {Omar, Lin, Priya, {protected, "Casey", "Young", chief}},
+	"zitadel": {Omar, Lin, Priya, Quinn, {protected, "Casey", "Young", chief}},
 	"torii":   {Jonas, Kim, {twice, "Sam", "Lee", "01930000-0000-7000-8000-00000000a003"}},
 }
 
@@ -79,10 +82,7 @@ func (t *Town) Rehire() {
 	owns := t.ZITADEL.Exists(Priya.ID) // deleting a user takes the memberships along
 	first := !t.ZITADEL.Exists(chief)
 	for _, l := range hired["zitadel"] {
-		t.ZITADEL.Put(localzitadel.User{
-			ID: l.ID, Org: org, UserName: l.Email, Created: joined,
-			Human: &localzitadel.Human{GivenName: l.First, FamilyName: l.Last, DisplayName: l.First + " " + l.Last, Email: l.Email, Verified: true},
-		})
+		t.Readdress(l, l.Email)
 	}
 	if first { // so that Priya is not the last owner
 		t.ZITADEL.Grant(localzitadel.Member{User: chief, Org: org, Roles: []string{"ORG_OWNER"}})
@@ -93,4 +93,12 @@ func (t *Town) Rehire() {
 	for _, l := range hired["torii"] {
 		t.Torii.Put(localtorii.User{ID: l.ID, Environment: environment, Email: l.Email, FirstName: l.First, LastName: l.Last, Created: joined})
 	}
+}
+
+// Readdress gives somebody's account at ZITADEL another e-mail address.
+func (t *Town) Readdress(l Leaver, email string) {
+	t.ZITADEL.Put(localzitadel.User{
+		ID: l.ID, Org: org, UserName: l.Email, Created: joined,
+		Human: &localzitadel.Human{GivenName: l.First, FamilyName: l.Last, DisplayName: l.First + " " + l.Last, Email: email, Verified: true},
+	})
 }

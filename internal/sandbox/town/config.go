@@ -42,8 +42,8 @@ func (t *Town) Config(s Settings) (yaml string, env map[string]string) {
 	}
 }
 
-// configYAML is what the README shows, with the town's addresses. ZITADEL stands in it twice, so that both of its delete APIs are tried; the
-// short timeout of Torii lets a call that is never answered be told soon.
+// configYAML is what the README shows, with the town's addresses. ZITADEL stands in it twice, so that both of its delete APIs are tried, and what
+// needs two approvals; the short timeout of Torii lets a call that is never answered be told soon.
 const configYAML = `slack:
   %s
   api_url: %s
@@ -62,6 +62,8 @@ policies:
   - approvals: 1
     expires: 24h
     window: 1h
+  - match: {providers: [zitadel-v1], actions: [deactivate]}
+    approvals: 2
 protected: [%s]
 digest: off
 caps: {%s}

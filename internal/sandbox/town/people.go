@@ -33,7 +33,7 @@ func Name(id string) string {
 var names = map[string]string{
 	Alice: "alice", Bob: "bob", Carol: "carol", Gus: "gus", Nadia: "nadia", Ada: "ada", Olga: "olga",
 	"U0LOCALBOT": "offboard",
-	Approvals:    "offboarding", Audit: "offboarding-audit", General: "general", Partners: "partners",
+	Approvers:    "approvers", Approvals: "offboarding", Audit: "offboarding-audit", General: "general", Partners: "partners",
 }
 
 // Everybody lists the people of the workspace.
@@ -85,5 +85,15 @@ func settle(w *workspace.Workspace) {
 	}
 	w.AddChannel(workspace.Channel{ID: Partners, Name: names[Partners], ExtShared: true, Members: []string{w.Config().BotUserID, Alice, Bob, Nadia, Olga}})
 	w.AddGroup(Approvers, Bob, Carol)
-	w.Switch(workspace.Switches{EscapeMentions: true}) // as the bot's manifest asks of Slack
+	w.Switch(asManifest)
+}
+
+// asManifest is how Slack behaves to a bot with our manifest.
+var asManifest = workspace.Switches{EscapeMentions: true}
+
+// Unlimited lets Slack take any number of messages from now on.
+func (t *Town) Unlimited() {
+	fast := asManifest
+	fast.NoRateLimits = true
+	t.Slack.Switch(fast)
 }

@@ -67,7 +67,7 @@ func TestEverybodyHasTheirAccountsAndGetsThemBack(t *testing.T) {
 		return out
 	}
 	first := states()
-	if len(first) != 12 || first["ecgrid dana.hill@example.com"] != "Active" || first["zitadel offboard-bot"] != localzitadel.Active {
+	if len(first) != 13 || first["ecgrid dana.hill@example.com"] != "Active" || first["zitadel offboard-bot"] != localzitadel.Active {
 		t.Errorf("at first: %v", first)
 	}
 	tw.Rehire() // who is still here keeps one membership
