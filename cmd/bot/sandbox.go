@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"offboard/internal/config"
+	"offboard/internal/journal"
 	"offboard/internal/sandbox/page"
 	"offboard/internal/sandbox/story"
 	"offboard/internal/sandbox/town"
@@ -43,7 +44,12 @@ func (c *sandboxCmd) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
-	return c.with(e, t, a)
+	records := make(chan page.Records, 1)
+	a.between.journal = func(j journal.Journal) journal.Journal {
+		records <- j
+		return j
+	}
+	return c.with(e, t, a, records)
 }
 
 func (e *env) logTo(verbose bool) io.Writer {
@@ -87,8 +93,8 @@ func (c *sandboxCmd) bot(t *town.Town, dir string, log *slog.Logger) (*app, erro
 // readyIn is how long the bot may take to get ready in the sandbox.
 const readyIn = 20 * time.Second
 
-// with runs the bot beside the story or the page, and stops it afterwards.
-func (c *sandboxCmd) with(e *env, t *town.Town, a *app) (err error) {
+// with runs the bot beside the story or the page, and stops it afterwards. records gives its journal once it is open.
+func (c *sandboxCmd) with(e *env, t *town.Town, a *app, records <-chan page.Records) (err error) {
 	ctx, stop := context.WithCancel(e.ctx)
 	ended := make(chan error, 1)
 	go func() {
@@ -108,7 +114,7 @@ func (c *sandboxCmd) with(e *env, t *town.Town, a *app) (err error) {
 	if c.Play {
 		return c.play(ctx, e, t, a)
 	}
-	return page.Serve(ctx, c.Listen, t, e.stdout)
+	return page.Serve(ctx, c.Listen, t, <-records, e.stdout)
 }
 
 // waitReady waits until the bot takes requests in. What ends the bot before that goes back into ended.

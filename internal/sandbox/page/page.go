@@ -13,9 +13,9 @@ import (
 	"offboard/internal/sandbox/town"
 )
 
-// Serve shows the town at addr, a loopback address with a port (0: a free one), until ctx ends, and says on out how to use it. An address
-// that others could reach is an error, and so is one that is taken.
-func Serve(ctx context.Context, addr string, t *town.Town, out io.Writer) error {
+// Serve shows the town at addr, a loopback address with a port (0: a free one), until ctx ends, and says on out how to use it. records is the
+// journal of the town's bot. An address that others could reach is an error, and so is one that is taken.
+func Serve(ctx context.Context, addr string, t *town.Town, records Records, out io.Writer) error {
 	l, err := listen(ctx, addr)
 	if err != nil {
 		return err
@@ -23,7 +23,7 @@ func Serve(ctx context.Context, addr string, t *town.Town, out io.Writer) error 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	s := &http.Server{
-		Handler: newServer(t, l.Addr().String()), ReadHeaderTimeout: 10 * time.Second,
+		Handler: newServer(t, records, l.Addr().String()), ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	served := make(chan error, 1)

@@ -16,14 +16,15 @@ var assets embed.FS
 
 // server answers the page's requests.
 type server struct {
-	town  *town.Town
-	hosts []string // what the Host header may say
-	mux   *http.ServeMux
+	town    *town.Town
+	records Records
+	hosts   []string // what the Host header may say
+	mux     *http.ServeMux
 }
 
 // newServer serves at a listener's address.
-func newServer(t *town.Town, addr string) *server {
-	s := &server{town: t, hosts: []string{addr}, mux: http.NewServeMux()}
+func newServer(t *town.Town, records Records, addr string) *server {
+	s := &server{town: t, records: records, hosts: []string{addr}, mux: http.NewServeMux()}
 	if _, port, err := net.SplitHostPort(addr); err == nil {
 		s.hosts = append(s.hosts, "localhost:"+port)
 	}
@@ -40,6 +41,7 @@ func newServer(t *town.Town, addr string) *server {
 	s.mux.HandleFunc("POST /api/close", act(s.closeView))
 	s.mux.HandleFunc("POST /api/fault", act(s.setFault))
 	s.mux.HandleFunc("POST /api/rehire", act(s.rehire))
+	s.mux.HandleFunc("POST /api/slack", act(s.setSlack))
 	return s
 }
 

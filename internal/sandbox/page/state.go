@@ -24,6 +24,8 @@ type state struct {
 	Channels  []channel         `json:"channels"`
 	Views     []view            `json:"views"` // the uppermost last
 	Providers []provider        `json:"providers"`
+	Slack     slack             `json:"slack"`
+	Requests  []request         `json:"requests"` // the newest first
 	Commands  []command         `json:"commands"`
 	Try       string            `json:"try"` // a first command
 }
@@ -88,8 +90,11 @@ type call struct {
 }
 
 // look is the state as somebody sees it now.
-func (s *server) look(as string) []byte {
-	out := state{Me: as, Names: map[string]string{}, Try: firstCommand, Views: []view{}, Commands: []command{{town.Command, town.Hint}}}
+func (s *server) look(ctx context.Context, as string) []byte {
+	out := state{
+		Me: as, Names: map[string]string{}, Try: firstCommand, Views: []view{}, Commands: []command{{town.Command, town.Hint}},
+		Slack: s.slack(), Requests: s.requests(ctx),
+	}
 	for _, id := range town.Everybody() {
 		out.People = append(out.People, person{ID: id, Name: town.Name(id), Part: town.Part(id), Zone: town.Zone(id)})
 	}
@@ -172,7 +177,7 @@ func whose(w http.ResponseWriter, r *http.Request) (string, bool) {
 func (s *server) serveState(w http.ResponseWriter, r *http.Request) {
 	if as, ok := whose(w, r); ok {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(s.look(as))
+		_, _ = w.Write(s.look(r.Context(), as))
 	}
 }
 
@@ -214,7 +219,7 @@ func (s *server) next(ctx context.Context, as string, seen []byte) (now []byte, 
 	ctx, cancel := context.WithTimeout(ctx, atLeast)
 	defer cancel()
 	err := s.town.Slack.Wait(ctx, func() bool {
-		now = s.look(as)
+		now = s.look(ctx, as)
 		return !bytes.Equal(now, seen)
 	})
 	return now, err == nil

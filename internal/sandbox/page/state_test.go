@@ -92,6 +92,7 @@ func TestWhatIsRefusedSaysWhy(t *testing.T) {
 		{"close", filled{As: town.Bob, View: "V1"}, "no such form"},
 		{"fault", faulty{Provider: "okta", Match: "write", Mode: fault.Slow}, "no such provider"},
 		{"fault", faulty{Provider: "torii", Match: "write", Mode: "sulks"}, "no such fault"},
+		{"slack", slackSwitch{Do: "sulks"}, "no such switch"},
 	} {
 		if status, wrong := w.send(tt.path, tt.body, nil); status != http.StatusConflict || !strings.Contains(wrong, tt.says) {
 			t.Errorf("%s %+v: %d %q", tt.path, tt.body, status, wrong)

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"offboard/internal/journal"
 	"offboard/internal/sandbox/town"
 )
 
@@ -17,6 +18,17 @@ type world struct {
 	t    *testing.T
 	town *town.Town
 	page *httptest.Server
+	logs []journal.Log
+}
+
+// Each gives what a bot's journal would.
+func (w *world) Each(_ context.Context, f func(journal.Log) error) error {
+	for _, l := range w.logs {
+		if err := f(l); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func newWorld(t *testing.T) *world {
@@ -26,7 +38,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, town: tw, page: httptest.NewUnstartedServer(nil)}
-	w.page.Config.Handler = newServer(tw, w.page.Listener.Addr().String())
+	w.page.Config.Handler = newServer(tw, w, w.page.Listener.Addr().String())
 	w.page.Start()
 	t.Cleanup(func() {
 		w.page.CloseClientConnections()

@@ -64,6 +64,17 @@ type Fault struct {
 // Fault adds a fault. The first that matches a call is met.
 func (w *Workspace) Fault(f Fault) { w.do(func() { w.faults = append(w.faults, &f) }) }
 
+// Faults lists what is set, in the order of its setting.
+func (w *Workspace) Faults() []Fault {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []Fault
+	for _, f := range w.faults {
+		out = append(out, *f)
+	}
+	return out
+}
+
 // ClearFaults removes all faults.
 func (w *Workspace) ClearFaults() { w.do(func() { w.faults = nil }) }
 
