@@ -31,6 +31,7 @@ type app struct {
 	cfg       *config.Config
 	log       *slog.Logger
 	now       func() time.Time
+	machine   func() time.Time // this machine's clock, also where now is a store's
 	providers []providers.Provider
 	api       *webapi.Client
 	token     *tokenWatch
@@ -68,7 +69,7 @@ func newApp(cfg *config.Config, log *slog.Logger, now func() time.Time) (*app, e
 		return nil, err
 	}
 	return &app{
-		cfg: cfg, log: log, now: now, providers: ps, api: api, token: token, health: newHealth(prometheus.NewRegistry()), listen: l,
+		cfg: cfg, log: log, now: now, machine: now, providers: ps, api: api, token: token, health: newHealth(prometheus.NewRegistry()), listen: l,
 	}, nil
 }
 

@@ -32,6 +32,7 @@ func (a *app) takeSigned(server *server, intake *inbound.Intake, key secret.Sour
 	if err != nil {
 		return err
 	}
+	in.Clock(a.machine)
 	var h http.Handler = in
 	server.slack.Store(&h)
 	return nil

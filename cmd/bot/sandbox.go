@@ -74,7 +74,7 @@ func (c *sandboxCmd) bot(t *town.Town, dir string, log *slog.Logger) (*app, erro
 	if err != nil {
 		return nil, err
 	}
-	a, err := newApp(cfg, log, time.Now)
+	a, err := newApp(cfg, log, t.Clock.Now)
 	if err != nil {
 		return nil, err
 	}

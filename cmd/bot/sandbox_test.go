@@ -4,8 +4,10 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"offboard/internal/sandbox/localtorii"
 	"offboard/internal/sandbox/story"
@@ -140,6 +142,45 @@ func TestSandboxPageForm(t *testing.T) {
 	}
 	if state, writes := now.state("torii", town.Jonas.ID); state != "deleted" || writes != 1 {
 		t.Errorf("the provider has %s after %d calls", state, writes)
+	}
+}
+
+// The time goes on for the workspace and the bot together: what was to expire expires, what was scheduled is done, and Slack's signed requests are taken as
+// before.
+func TestSandboxTimeIsMovedOn(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{"socket": nil, "http": {"--http"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, _ := openSandbox(t, args...)
+			ask := func(line string) {
+				v.do("type", map[string]any{"as": town.Alice, "channel": town.General, "text": "/offboard " + line})
+			}
+			at := time.Now().UTC().Add(30 * time.Hour).Truncate(time.Minute)
+			ask(town.Dana.Email + " provider:ecgrid at:" + at.Format("2006-01-02T15:04Z"))
+			now := v.until(town.Bob, "bob sees the card", func(s seen) bool { return len(s.messages(town.Approvals)) == 1 })
+			v.do("press", map[string]any{"as": town.Bob, "channel": town.Approvals, "ts": now.messages(town.Approvals)[0].TS, "action": "approve"})
+			v.until(town.Bob, "it is approved", func(s seen) bool { return s.told("Approved by") })
+			if state, writes := v.until(town.Bob, "the provider is shown", func(seen) bool { return true }).state("ecgrid", town.Dana.ID); writes != 0 {
+				t.Fatalf("before its time the provider has %s after %d calls", state, writes)
+			}
+			v.do("clock", map[string]any{"by": int64(time.Until(at).Seconds()) + 1})
+			now = v.until(town.Bob, "the outcome is told", func(s seen) bool { return s.told("Done: ECGrid answered 200") })
+			if at := now.messages(town.Approvals)[0].Replies; at[len(at)-1].TS < strconv.FormatInt(time.Now().Add(29*time.Hour).Unix(), 10) {
+				t.Errorf("the outcome is told at %s, before its time", at[len(at)-1].TS)
+			}
+			ask(town.Rosa.Email + " provider:ecgrid")
+			v.until(town.Alice, "alice is heard in the new time", privately("OFF-2 is recorded"))
+			v.do("clock", map[string]any{"by": 25 * 3600})
+			v.until(town.Bob, "what was not approved expires", func(s seen) bool {
+				for _, m := range s.messages(town.Approvals) {
+					if strings.Contains(string(m.Blocks), "OFF-2") && strings.Contains(string(m.Blocks), "expired") {
+						return true
+					}
+				}
+				return false
+			})
+		})
 	}
 }
 

@@ -21,6 +21,7 @@ type Call struct {
 type Log struct {
 	mu    sync.Mutex
 	calls []*Call
+	now   func() time.Time // nil: time.Now
 }
 
 // Calls returns a copy of all calls so far.
@@ -41,9 +42,13 @@ type entry struct {
 }
 
 func (l *Log) arrive(r *http.Request, write bool) entry {
-	c := &Call{At: time.Now(), Method: r.Method, Path: r.URL.Path, Write: write}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now := time.Now
+	if l.now != nil {
+		now = l.now
+	}
+	c := &Call{At: now(), Method: r.Method, Path: r.URL.Path, Write: write}
 	l.calls = append(l.calls, c)
 	return entry{log: l, call: c}
 }

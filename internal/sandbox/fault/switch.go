@@ -98,6 +98,13 @@ func (s *Switch) Speak(f Speaker) {
 	s.speak = f
 }
 
+// Clock sets the clock by which calls are noted.
+func (s *Switch) Clock(now func() time.Time) {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	s.log.now = now
+}
+
 // Calls returns a copy of all calls so far, in the order of their arrival.
 func (s *Switch) Calls() []Call { return s.log.Calls() }
 

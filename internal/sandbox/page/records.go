@@ -24,6 +24,7 @@ type request struct {
 	Name   string  `json:"name"`  // OFF-1
 	State  string  `json:"state"` // in words
 	Over   bool    `json:"over"`
+	Due    string  `json:"due"`    // when something is due next; empty: nothing is
 	Broken string  `json:"broken"` // why its chain of hashes is not whole; empty: it is
 	Events []event `json:"events"`
 }
@@ -62,6 +63,9 @@ func (s *server) requests(ctx context.Context) []request {
 
 func recorded(l journal.Log, r *approvals.Request) request {
 	out := request{Name: r.Name(), State: r.State.Words(), Over: r.State.Ended()}
+	if !l.Wake.IsZero() {
+		out.Due = l.Wake.UTC().Format(time.RFC3339Nano)
+	}
 	if err := journal.Verify(l); err != nil {
 		out.Broken = err.Error()
 	}

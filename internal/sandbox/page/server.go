@@ -42,6 +42,7 @@ func newServer(t *town.Town, records Records, addr string) *server {
 	s.mux.HandleFunc("POST /api/fault", act(s.setFault))
 	s.mux.HandleFunc("POST /api/rehire", act(s.rehire))
 	s.mux.HandleFunc("POST /api/slack", act(s.setSlack))
+	s.mux.HandleFunc("POST /api/clock", act(s.moveClock))
 	return s
 }
 

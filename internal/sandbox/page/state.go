@@ -26,6 +26,7 @@ type state struct {
 	Providers []provider        `json:"providers"`
 	Slack     slack             `json:"slack"`
 	Requests  []request         `json:"requests"` // the newest first
+	Ahead     int64             `json:"ahead"`    // of the machine's clock, in milliseconds
 	Commands  []command         `json:"commands"`
 	Try       string            `json:"try"` // a first command
 }
@@ -93,7 +94,7 @@ type call struct {
 func (s *server) look(ctx context.Context, as string) []byte {
 	out := state{
 		Me: as, Names: map[string]string{}, Try: firstCommand, Views: []view{}, Commands: []command{{town.Command, town.Hint}},
-		Slack: s.slack(), Requests: s.requests(ctx),
+		Slack: s.slack(), Requests: s.requests(ctx), Ahead: s.town.Clock.Ahead().Milliseconds(),
 	}
 	for _, id := range town.Everybody() {
 		out.People = append(out.People, person{ID: id, Name: town.Name(id), Part: town.Part(id), Zone: town.Zone(id)})

@@ -93,6 +93,8 @@ func TestWhatIsRefusedSaysWhy(t *testing.T) {
 		{"fault", faulty{Provider: "okta", Match: "write", Mode: fault.Slow}, "no such provider"},
 		{"fault", faulty{Provider: "torii", Match: "write", Mode: "sulks"}, "no such fault"},
 		{"slack", slackSwitch{Do: "sulks"}, "no such switch"},
+		{"clock", moved{By: -1}, "time goes on"},
+		{"clock", moved{By: 500 * 24 * 3600}, "time goes on"},
 	} {
 		if status, wrong := w.send(tt.path, tt.body, nil); status != http.StatusConflict || !strings.Contains(wrong, tt.says) {
 			t.Errorf("%s %+v: %d %q", tt.path, tt.body, status, wrong)

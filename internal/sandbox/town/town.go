@@ -21,6 +21,7 @@ type Town struct {
 	ECGrid  *localecgrid.Server
 	ZITADEL *localzitadel.Server
 	Torii   *localtorii.Server
+	Clock   Clock // of the workspace, of what the providers note, and of a bot that is given it
 
 	urls    map[string]string // provider → base URL
 	servers []*http.Server
@@ -36,7 +37,8 @@ const (
 
 // Open starts a town on free loopback ports. slackAddr may name the workspace's address; empty: a free port.
 func Open(ctx context.Context, slackAddr string, log *slog.Logger) (*Town, error) {
-	t := &Town{Slack: workspace.New(workspace.Config{Logger: log, RateLimits: true}), urls: map[string]string{}}
+	t := &Town{urls: map[string]string{}}
+	t.Slack = workspace.New(workspace.Config{Logger: log, RateLimits: true, Clock: t.Clock.Now})
 	if err := t.open(ctx, slackAddr); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
@@ -64,6 +66,9 @@ func (t *Town) open(ctx context.Context, slackAddr string) error {
 		return errors.Join(err, l.Close())
 	}
 	t.serveOn(l, "zitadel", t.ZITADEL)
+	for _, name := range Providers() {
+		t.Faults(name).Clock(t.Clock.Now)
+	}
 	t.hire()
 	return nil
 }

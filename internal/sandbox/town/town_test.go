@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"offboard/internal/sandbox/localzitadel"
 )
@@ -105,5 +106,24 @@ func TestNamesAndParts(t *testing.T) {
 	}
 	if Name("U0NOBODY") != "U0NOBODY" {
 		t.Error("nobody has a name")
+	}
+}
+
+// The town has one clock, which goes on and never back, and what the providers note is noted by it.
+func TestTheClockGoesOnForAll(t *testing.T) {
+	t.Parallel()
+	tw := open(t)
+	tw.Clock.Move(48 * time.Hour)
+	tw.Clock.Move(-time.Hour)
+	if got := tw.Clock.Ahead(); got != 48*time.Hour {
+		t.Fatalf("it is %s ahead", got)
+	}
+	tw.zitadel(t, http.MethodGet, "/v2/users/"+Omar.ID)
+	calls := tw.ZITADEL.Faults().Calls()
+	if at := calls[len(calls)-1].At; time.Until(at) < 47*time.Hour {
+		t.Errorf("ZITADEL noted the call at %s", at)
+	}
+	if now := tw.Slack.Config().Clock(); time.Until(now) < 47*time.Hour {
+		t.Errorf("at Slack it is %s", now)
 	}
 }

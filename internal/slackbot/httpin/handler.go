@@ -41,6 +41,9 @@ func New(signingSecret secret.Source, intake *inbound.Intake, log *slog.Logger) 
 	return &Handler{key: signingSecret, intake: intake, log: log, now: time.Now}, nil
 }
 
+// Clock sets the clock that timestamps are held against, before anything is served. Without it that is this machine's.
+func (h *Handler) Clock(now func() time.Time) { h.now = now }
+
 // route is what a path takes.
 type route struct {
 	contentType string

@@ -8,6 +8,7 @@ import { showForm } from "./form.js";
 import { readUpTo } from "./kept.js";
 import { showMessages } from "./messages.js";
 import { tellNews } from "./news.js";
+import { setAhead } from "./zone.js";
 import { latest, showChannels, showPeople, title } from "./side.js";
 
 const first = { me: "U0ALICE", channel: "C0GENERAL" };
@@ -59,6 +60,7 @@ async function send(text, thread = "") {
 function draw(moved = false, ts = "") {
   if (!state) return;
   const here = where();
+  setAhead(state.ahead);
   Object.assign(ctx, {
     me: state.me, names: state.names, zone: state.people.find((p) => p.id === state.me).zone, people: state.people.map((p) => p.id),
     channels: state.channels.filter((c) => !c.direct).map((c) => c.id), try: state.try,
@@ -88,5 +90,6 @@ function where() {
 startComposer((text) => (state ? send(text) : "wait"));
 byId("to-aside").addEventListener("click", () => show(!document.body.classList.contains("aside-shown")));
 document.addEventListener("visibilitychange", () => draw());
+setInterval(() => draw(), 10000); // clocks
 
 be(/^U0[A-Z]+$/.test(me) ? me : first.me);

@@ -1,6 +1,7 @@
 // The other side: panels of which one is shown.
 
 import { byId, el } from "./dom.js";
+import { showClock } from "./clock.js";
 import { showJournal } from "./journal.js";
 import { showProviders } from "./providers.js";
 import { showSlack } from "./slack.js";
@@ -9,6 +10,7 @@ const panels = [
   { id: "providers", name: "Providers", show: (box, state, ctx) => showProviders(box, state.providers, ctx), has: (state) => state.providers.length },
   { id: "journal", name: "Journal", show: (box, state, ctx) => showJournal(box, state.requests, ctx), has: () => true },
   { id: "slack", name: "Slack", show: (box, state, ctx) => showSlack(box, state.slack, ctx), has: () => true },
+  { id: "clock", name: "Time", show: (box, state, ctx) => showClock(box, state, ctx), has: () => true },
 ];
 let shown = "providers";
 

@@ -2,7 +2,7 @@
 
 import { byId, el } from "./dom.js";
 import { readTo } from "./kept.js";
-import { say } from "./zone.js";
+import { now, say } from "./zone.js";
 
 export const title = (c) => (c.direct ? `${c.name} (direct messages)` : `#${c.name}`);
 
@@ -25,7 +25,7 @@ export function showPeople(state, be) {
   }
   box.querySelectorAll("input").forEach((radio) => { radio.checked = radio.value === state.me; });
   box.querySelectorAll(".zone").forEach((z) => {
-    const text = `, ${say(new Date(), z.dataset.zone, { timeStyle: "short" })}`;
+    const text = `, ${say(now(), z.dataset.zone, { timeStyle: "short" })}`;
     if (z.textContent !== text) z.textContent = text;
     z.title = z.dataset.zone;
   });

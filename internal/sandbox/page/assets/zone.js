@@ -11,6 +11,13 @@ function formatter(zone, options) {
 // say gives a moment in words.
 export const say = (when, zone, options) => formatter(zone, options).format(when);
 
+let ahead = 0; // milliseconds by which the sandbox's clock is ahead
+
+export const setAhead = (ms) => { ahead = ms; };
+
+// now is the sandbox's time.
+export const now = () => new Date(Date.now() + ahead);
+
 const parts = {
   year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
 };
