@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 FUZZTIME ?= 20s
 
-.PHONY: setup build test lint fuzz bench faults
+.PHONY: setup build test lint fuzz bench faults screenshots
 
 # setup installs what is missing, or says what to install.
 setup:
@@ -41,3 +41,7 @@ SEED ?= 0
 # What it prints as seed repeats its plan: make faults SEED=…
 faults: setup
 	go test -count=1 -timeout 1h -run '^TestFaults' -v ./cmd/bot -fault.kills $(KILLS) -fault.seed $(SEED)
+
+# screenshots takes the pictures of the README and the documentation from the runs that test the page.
+screenshots: setup
+	go test -count=1 -run '^TestThreePeopleInABrowser$$' ./cmd/bot -args -pictures $(CURDIR)/docs/pictures

@@ -47,7 +47,7 @@ func TestThreePeopleInABrowser(t *testing.T) {
 	gus.Click("button", "# offboarding 1 unread")
 	gus.See("waiting for approval")
 	gus.Accessible("a card on a telephone")
-	picture(t, gus, "card_narrow")
+	picture(t, gus, "telephone")
 	approve(gus)
 	gus.See("Guests")
 
@@ -56,6 +56,7 @@ func TestThreePeopleInABrowser(t *testing.T) {
 	if text := bob.Text(); strings.Contains(text, "a second person must decide") || strings.Contains(text, "Guests") {
 		t.Error("bob sees what others were told privately")
 	}
+	picture(t, bob, "card")
 	bob.Set("combobox", "How it behaves: Torii", "does it, then never answers")
 	bob.Reload()
 	bob.See("waiting for approval")
@@ -67,7 +68,7 @@ func TestThreePeopleInABrowser(t *testing.T) {
 	bob.See("OFF-1: done")
 	bob.See("Every hash follows")
 	bob.Accessible("the end of a request")
-	picture(t, bob, "unknown")
+	picture(t, bob, "outcome")
 	if state, writes := v.until(town.Bob, "the journal is shown", func(seen) bool { return true }).state("torii", town.Kim.ID); state != "deleted" || writes != 1 {
 		t.Errorf("the provider has %s after %d calls", state, writes)
 	}
