@@ -25,7 +25,8 @@ type Begin struct {
 	Now      providers.Account
 	Asked    time.Time  // when the provider was asked for Now
 	Standing []Standing // of everybody whose approval counts
-	People   time.Time  // when Slack was asked for Standing
+	Releaser Standing   // of who let it begin over a cap; zero: nobody did
+	People   time.Time  // when Slack was asked for Standing and Releaser
 	Writes   bool       // whether the configuration has writes on now
 	Guard    Guard
 	Whose    Whose
@@ -57,6 +58,9 @@ func (b Begin) decide(r *Request, now time.Time) ([]Event, error) {
 		return nil, err
 	} else if first = append(first, b.tightened(r, plan)...); len(first) > 0 {
 		return first, nil
+	}
+	if e, err := b.unreleased(r); err != nil || e != nil {
+		return e, err
 	}
 	if !b.consented(r) {
 		return nil, refuse(NotNow, "approvals do not suffice")

@@ -20,7 +20,7 @@ const (
 	Refused     Kind = "refused"     // By clicked Button and was refused with Reason; once for each person and request
 	Mistyped    Kind = "mistyped"    // By typed something else than the card shows
 	Drifted     Kind = "drifted"     // the account changed: Differences; approvals are void; Plan is what is asked for now
-	Lapsed      Kind = "lapsed"      // right before Step, By's approval counts no more: Reason
+	Lapsed      Kind = "lapsed"      // right before Step, By's approval, or their release, counts no more: Reason
 	Rechecked   Kind = "rechecked"   // Step's account was read again and is as approved
 	Begun       Kind = "begun"       // the one-way door: Step, Attempt, Replica, Deadline
 	Deferred    Kind = "deferred"    // the attempt provably took no effect (Proof); not before Until

@@ -16,7 +16,7 @@ func (r *Request) ready(at time.Time) {
 func (r *Request) applyHold(e Event) {
 	switch e.Kind { //nolint:exhaustive // the caller's list
 	case Held:
-		r.State, r.Expires = StateHeld, e.At.Add(r.Policy.Expires)
+		r.hold(e.At)
 	case Released:
 		r.State, r.Released = StateApproved, true
 		if !r.waitingOnly() {
@@ -26,4 +26,8 @@ func (r *Request) applyHold(e Event) {
 	case Stopped:
 		r.State = StateStopped
 	}
+}
+
+func (r *Request) hold(at time.Time) {
+	r.State, r.Expires, r.Released = StateHeld, at.Add(r.Policy.Expires), false
 }

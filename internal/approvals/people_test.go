@@ -53,6 +53,9 @@ func beginning(r *approvals.Request, now providers.Account) approvals.Begin {
 	for _, c := range r.Approvals {
 		b.Standing = append(b.Standing, approvals.Standing{ID: c.By.ID, Person: c.By})
 	}
+	if by := r.Releaser(); by.Known() {
+		b.Releaser = approvals.Standing{ID: by.ID, Person: by}
+	}
 	return b
 }
 

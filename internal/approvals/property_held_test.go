@@ -32,5 +32,5 @@ func (j *judge) released(e approvals.Event) {
 	if !j.held || who == requester || who == target || slices.ContainsFunc(j.consents, part) {
 		j.t.Fatalf("released by %+v, held: %t, consents: %+v", e.By, j.held, j.consents)
 	}
-	j.held = false
+	j.held, j.letGo = false, e.By.ID
 }

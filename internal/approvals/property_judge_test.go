@@ -24,6 +24,7 @@ type judge struct {
 	proposed  approvals.Event
 	consumed  map[int]bool // a begin that was not provably without effect
 	held      bool         // over a cap, and nobody has released it
+	letGo     string       // id of who has
 	refused   bool         // somebody said no, took it back, stopped it, or the time was over
 	requestBy approvals.Person
 }
@@ -88,6 +89,10 @@ func (j *judge) stood(w approvals.Begin, at time.Time) {
 				distinct = append(distinct, who)
 			}
 		}
+	}
+	if who := really(w.Releaser.Person); j.letGo != "" && (w.Releaser.ID != j.letGo || w.Releaser.Why != "" || who == requester || who == target ||
+		who == really(w.Whose.Target) || slices.Contains(distinct, who)) {
+		j.t.Fatalf("begun over a cap on the word of %s, of whom Slack says %+v", j.letGo, w.Releaser)
 	}
 	if really(w.Whose.Target) == requester {
 		j.t.Fatalf("begun although it is the account of who asked: %+v", w.Whose)
@@ -160,6 +165,10 @@ func (j *judge) see(r *approvals.Request, events []approvals.Event) {
 		case approvals.Denied, approvals.Withdrawn, approvals.Expired:
 			j.refused = true
 		case approvals.Lapsed:
+			if j.letGo == e.By.ID {
+				j.held, j.letGo = true, ""
+				continue
+			}
 			j.consents = slices.DeleteFunc(j.consents, func(c approvals.Event) bool { return c.By.ID == e.By.ID })
 			j.reopened()
 		case approvals.Tightened:

@@ -14,6 +14,9 @@ func (h *history) wish() approvals.Wish {
 	if step < len(h.r.Steps) && h.pick(3, "true attempt") > 0 {
 		attempt = h.r.Steps[step].Attempt
 	}
+	if h.r.State == approvals.StateHeld && h.pick(3, "let go") == 0 {
+		return approvals.Release{By: by, Right: h.pick(4, "right") > 0}
+	}
 	switch h.pick(16, "wish") {
 	case 0, 1, 2, 3:
 		return approvals.Approve{
@@ -64,7 +67,7 @@ func (h *history) rare(by approvals.Person, step int) approvals.Wish {
 			return approvals.Remind{}
 		}
 		return approvals.Reschedule{By: by, Right: h.pick(2, "right") > 0, NotBefore: h.someTime()}
-	case 8:
+	case 8, 12:
 		return approvals.Hold{Step: step, Reason: "a cap", Free: h.now.Add(time.Hour)}
 	case 11:
 		if h.pick(3, "stop") > 0 {
@@ -109,7 +112,7 @@ func (h *history) begin(step int) approvals.Wish {
 	return approvals.Begin{
 		Step: step, Replica: "a", Deadline: h.now.Add(30 * time.Second), Now: now, Asked: h.now.Add(-age),
 		Writes: h.r.Plan.Writes != (h.pick(20, "flip") == 0),
-		Whose:  h.whose(), Guard: h.guard(), Policies: h.configured(), Standing: h.standing(), People: h.now.Add(-time.Duration(h.pick(35, "people's age")-1) * time.Second),
+		Whose:  h.whose(), Guard: h.guard(), Policies: h.configured(), Standing: h.standing(), Releaser: h.releaser(), People: h.now.Add(-time.Duration(h.pick(35, "people's age")-1) * time.Second),
 	}
 }
 
@@ -175,6 +178,21 @@ func (h *history) standing() []approvals.Standing {
 		out = append(out, s)
 	}
 	return out
+}
+
+// releaser is what Slack says of who released, in the same way.
+func (h *history) releaser() approvals.Standing {
+	by := h.r.Releaser()
+	s := approvals.Standing{ID: by.ID, Person: by}
+	switch h.pick(16, "releaser") {
+	case 0:
+		s.Why = "no approver any more"
+	case 1:
+		s.Person = h.who()
+	case 2:
+		return approvals.Standing{}
+	}
+	return s
 }
 
 // proposer is what Slack says of who has proposed to resolve by hand.

@@ -1,6 +1,7 @@
 package approvals
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -49,6 +50,35 @@ func (w Release) decide(r *Request, now time.Time) ([]Event, error) {
 		return nil, refuse(OutOfTime, "The time to release "+r.Name()+" is over. Nothing was recorded. Ask again if it is still wanted.")
 	}
 	return []Event{{Kind: Released, By: w.By}}, nil
+}
+
+// Releaser is who let it begin over a cap, under the approvals that count now; unknown: nobody did.
+func (r *Request) Releaser() Person {
+	if !r.Released {
+		return Person{}
+	}
+	return r.Last(Released).By
+}
+
+// unreleased returns an event where the release counts no more: who gave it has lost the right since, or is known by now to have had a part in the
+// request. Then it is held again.
+func (b Begin) unreleased(r *Request) ([]Event, error) {
+	by := r.Releaser()
+	if !by.Known() {
+		return nil, nil
+	}
+	if b.Releaser.ID != by.ID {
+		return nil, refuse(NotNow, "who released it was not asked about")
+	}
+	counted := make([]Person, 0, len(r.Approvals))
+	for _, c := range r.Approvals {
+		s, _ := b.standing(c.By)
+		counted = append(counted, s.Person)
+	}
+	if why := cmp.Or(b.Releaser.gone(r, counted), b.Whose.own(b.Releaser.Person)); why != "" {
+		return []Event{{Kind: Lapsed, Step: b.Step, By: by, Reason: why}}, nil
+	}
+	return nil, nil
 }
 
 // Last is the last event of a kind; its Kind is empty where there is none.

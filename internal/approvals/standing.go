@@ -93,8 +93,13 @@ func (s Standing) gone(r *Request, counted []Person) string {
 	}
 }
 
-// lapse takes back the approval of a person. With too few left the request waits for decisions again.
+// lapse takes back the approval of a person. With too few left the request waits for decisions again. Without the release of who let it begin over
+// a cap it is held again, also where there is room by now: nobody who counts has looked at it.
 func (r *Request) lapse(e Event) {
+	if by := r.Releaser(); by.Known() && by.ID == e.By.ID {
+		r.hold(e.At)
+		return
+	}
 	kept := r.Approvals[:0:0]
 	for _, c := range r.Approvals {
 		if c.By.ID != e.By.ID {

@@ -98,8 +98,12 @@ func (t *tally) meet(r *approvals.Request) {
 // decision reports whether By of the event decided as an approver. Taking back or stopping what one has asked for is no denial.
 func decision(r *approvals.Request, e approvals.Event) bool {
 	switch e.Kind { //nolint:exhaustive // the others are nobody's decision about somebody else's request
-	case approvals.Approved, approvals.Lapsed, approvals.Denied:
+	case approvals.Approved, approvals.Denied:
 		return true
+	case approvals.Lapsed: // else it was a release
+		return slices.ContainsFunc(r.Events, func(x approvals.Event) bool {
+			return x.Kind == approvals.Approved && x.By.ID == e.By.ID && x.Seq < e.Seq
+		})
 	case approvals.Stopped:
 		return !r.Requester.Same(e.By)
 	default:

@@ -94,6 +94,11 @@ func TestWhatCounts(t *testing.T) {
 			life(alice, at, event(approvals.Approved, bob, at.Add(61*time.Second)), event(approvals.Lapsed, bob, at.Add(2*time.Minute))),
 			"approved 1 denied 0 lapsed 1 timed 1 hasty 0 median 60",
 		},
+		"lapsed was only released": {
+			life(alice, at, event(approvals.Approved, bob, at.Add(61*time.Second)), event(approvals.Held, approvals.Person{}, at.Add(2*time.Minute)),
+				event(approvals.Released, carol, at.Add(3*time.Minute)), event(approvals.Lapsed, carol, at.Add(4*time.Minute))),
+			"approved 1 denied 0 lapsed 0 timed 1 hasty 0 median 60",
+		},
 		"timed from the change": {
 			life(alice, at, event(approvals.Drifted, approvals.Person{}, at.Add(time.Minute)), card(approvals.Told, 4, at.Add(2*time.Minute)),
 				card(approvals.Told, 9, at.Add(3*time.Minute)), event(approvals.Approved, bobX, at.Add(2*time.Minute+3*time.Second))),

@@ -159,7 +159,21 @@ func (s *Service) Standing(ctx context.Context, approvers []approvals.Person, qu
 	return out, nil
 }
 
+// Releaser says of who released a request who they are now, and why they may not release any more.
+func (s *Service) Releaser(ctx context.Context, by approvals.Person) (approvals.Standing, error) {
+	out, err := s.standingTo(ctx, by.ID, s.whoMay(approvals.MayRelease), "they are not one of those who may release any more")
+	if err != nil {
+		return out, fmt.Errorf("standing of %s: %w", by.ID, err)
+	}
+	return out, nil
+}
+
 func (s *Service) standing(ctx context.Context, id string) (approvals.Standing, error) {
+	return s.standingTo(ctx, id, s.whoMay(approvals.MayApprove), "they are not one of the approvers any more")
+}
+
+// standingTo says of somebody who decided who they are now, and why they do not have the right any more: lost, where they are not of those who have.
+func (s *Service) standingTo(ctx context.Context, id string, who []Rights, lost string) (approvals.Standing, error) {
 	out := approvals.Standing{ID: id}
 	p, err := s.person(ctx, Sender{UserID: id})
 	if u, ok := errors.AsType[*Unwelcome](err); ok {
@@ -170,11 +184,13 @@ func (s *Service) standing(ctx context.Context, id string) (approvals.Standing, 
 		return out, err
 	}
 	out.Person = p
-	approver, err := among(ctx, p, s.set.Approvers, s.membersLately)
-	if err == nil && !approver {
-		out.Why = "they are not one of the approvers any more"
+	for _, some := range who {
+		if in, err := among(ctx, p, some, s.membersLately); err != nil || in {
+			return out, err
+		}
 	}
-	return out, err
+	out.Why = lost
+	return out, nil
 }
 
 // lapsedWords says what has become of somebody who approved, by the code of Unwelcome.

@@ -48,6 +48,40 @@ func TestRightsOfTheirOwn(t *testing.T) {
 	}
 }
 
+// Who released is asked about by the right that they used, as it is now.
+func TestTheReleasersRightIsReadAgain(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		arrange func(s *stage)
+		by      string
+		why     string
+	}{
+		"an approver": {func(*stage) {}, bob, ""},
+		"no approver": {func(*stage) {}, carol, "they are not one of those who may release any more"},
+		"one of those with the right of its own": {func(s *stage) {
+			s.set.Own = map[approvals.Right]commands.Rights{approvals.MayRelease: {Users: []string{carol}}}
+		}, carol, ""},
+		"an approver, where others have the right": {func(s *stage) {
+			s.set.Own = map[approvals.Right]commands.Rights{approvals.MayRelease: {Users: []string{carol}}}
+		}, bob, "they are not one of those who may release any more"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			tc.arrange(s)
+			if got, err := s.service().Releaser(t.Context(), approvals.Person{ID: tc.by}); err != nil || got.Why != tc.why || got.ID != tc.by {
+				t.Errorf("%+v, %v", got, err)
+			}
+		})
+	}
+	s := newStage(t)
+	s.set.Own = map[approvals.Right]commands.Rights{approvals.MayRelease: {Groups: []string{"S2"}}}
+	s.dir.noGroups = errors.New("x")
+	if _, err := s.service().Releaser(t.Context(), approvals.Person{ID: bob}); err == nil {
+		t.Error("a group that cannot be read is somebody")
+	}
+}
+
 // Typed, a right counts as clicked; and whoever has one may look.
 func TestARightOfItsOwnTyped(t *testing.T) {
 	t.Parallel()

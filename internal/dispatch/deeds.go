@@ -72,7 +72,7 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	if why != "" {
 		return d.postpone(ctx, r, step, why)
 	}
-	standing, err := d.standing(ctx, r, whose)
+	standing, releaser, err := d.standing(ctx, r, whose)
 	if err != nil {
 		d.log.Warn("approvers", "request", r.ID, "error", err)
 		return d.postpone(ctx, r, step, "Slack could not be asked whether those who approved still may")
@@ -85,7 +85,7 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	desc := p.Describe()
 	after, begun, err := d.passDoor(ctx, r.ID, desc.Timeout, approvals.Begin{
 		Step: step, Replica: d.set.Replica, Now: account, Asked: asked, Writes: d.set.Writes, Guard: guard, Whose: whose,
-		Standing: standing, People: peopleAsked, Policies: d.set.Policies,
+		Standing: standing, Releaser: releaser, People: peopleAsked, Policies: d.set.Policies,
 	})
 	if f, refused := errors.AsType[*approvals.Refusal](err); refused {
 		d.log.Info("not begun", "request", r.ID, "step", step, "why", f.Say)
@@ -100,8 +100,10 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	return d.call(ctx, after, *begun, p, account)
 }
 
-// standing asks about everybody whose approval counts, and which of the quotas that are asked for now they are of.
-func (d *Dispatcher) standing(ctx context.Context, r *approvals.Request, whose approvals.Whose) ([]approvals.Standing, error) {
+// standing asks about everybody whose approval counts, and which of the quotas that are asked for now they are of; and about who released it.
+func (d *Dispatcher) standing(
+	ctx context.Context, r *approvals.Request, whose approvals.Whose,
+) (all []approvals.Standing, releaser approvals.Standing, err error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	who := make([]approvals.Person, 0, len(r.Approvals))
@@ -110,7 +112,13 @@ func (d *Dispatcher) standing(ctx context.Context, r *approvals.Request, whose a
 	}
 	plan := r.Plan
 	plan.TargetGroups = whose.Groups
-	return d.people.Standing(ctx, who, r.Quotas(d.set.Policies, plan))
+	if by := r.Releaser(); by.Known() {
+		if releaser, err = d.people.Releaser(ctx, by); err != nil {
+			return nil, releaser, err
+		}
+	}
+	all, err = d.people.Standing(ctx, who, r.Quotas(d.set.Policies, plan))
+	return all, releaser, err
 }
 
 // passDoor appends the begin, and returns it; nil: the step ended, or waits, without a call. Once the append may be on its way the end of

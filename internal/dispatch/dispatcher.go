@@ -33,6 +33,8 @@ type Book interface {
 type People interface {
 	// Standing is asked right before a call. An error means that somebody, or a user group, could not be asked about: then nobody knows.
 	Standing(ctx context.Context, approvers []approvals.Person, quotas []approvals.Quota) ([]approvals.Standing, error)
+	// Releaser is asked in the same way about who released what a cap held.
+	Releaser(ctx context.Context, by approvals.Person) (approvals.Standing, error)
 }
 
 // Guards says whom never, and who would be left. It is asked right before a call; an error means that nobody knows.

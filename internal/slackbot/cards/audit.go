@@ -21,7 +21,7 @@ func auditLine(r *approvals.Request, e approvals.Event, most int) string {
 	if e.Hash != "" {
 		end += " `" + mrkdwn.Short(e.Hash, nameLength) + "`"
 	}
-	line := fmt.Sprintf("*%s* · %s · %s", r.Name(), kindWords(e.Kind), account(r, e))
+	line := fmt.Sprintf("*%s* · %s · %s", r.Name(), kindWords(r, e), account(r, e))
 	if s := happened(r, e); s != "" {
 		line += " · " + s
 	}
@@ -56,13 +56,16 @@ func ReadAuditLines(text string) []audit.Line {
 	return out
 }
 
-func kindWords(k approvals.Kind) string {
-	switch k { //nolint:exhaustive // the others are words by themselves
+func kindWords(r *approvals.Request, e approvals.Event) string {
+	switch e.Kind { //nolint:exhaustive // the others are words by themselves
 	case approvals.Refused:
 		return "click refused"
 	case approvals.Drifted:
 		return "changed"
 	case approvals.Lapsed:
+		if ofRelease(r, e) {
+			return "release lapsed"
+		}
 		return "approval lapsed"
 	case approvals.ThawAsked:
 		return "end of the freeze asked for"
@@ -73,7 +76,7 @@ func kindWords(k approvals.Kind) string {
 	case approvals.Alarmed:
 		return "alarm"
 	default:
-		return mrkdwn.Short(string(k), nameLength)
+		return mrkdwn.Short(string(e.Kind), nameLength)
 	}
 }
 

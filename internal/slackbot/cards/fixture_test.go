@@ -121,6 +121,7 @@ func requests() map[string]*approvals.Request {
 		"approved_scheduled":  scheduledFor(at).Fold(approved(approver)),
 		"approved_cool_off":   tight(del(), func(p *approvals.Policy) { p.CoolOff = 15 * time.Minute }).Fold(approved(approver)),
 		"approved_released":   del().Fold(approved(approver), held(), approvals.Event{Kind: approvals.Released, At: start.Add(3 * time.Minute), By: other}),
+		"held_again":          del().Fold(approved(approver), held(), approvals.Event{Kind: approvals.Released, At: start.Add(3 * time.Minute), By: other}, approvals.Event{Kind: approvals.Lapsed, At: start.Add(4 * time.Minute), By: other, Reason: "they are a guest now"}),
 		"stopped":             del().Fold(approved(approver), approvals.Event{Kind: approvals.Stopped, By: other}),
 		"frozen":              frozen(),
 		"frozen_asked":        frozen().Fold(approvals.Event{Kind: approvals.ThawAsked, At: start.Add(time.Hour), By: other, Reason: "it was a drill"}),

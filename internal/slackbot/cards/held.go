@@ -50,3 +50,17 @@ func mentions(r *approvals.Request, ids []string) string {
 	}
 	return strings.Join(out, " ")
 }
+
+// ofRelease reports whether what lapsed is a release, and no approval.
+func ofRelease(r *approvals.Request, e approvals.Event) bool {
+	by := asOf(r, approvals.Event{Seq: e.Seq - 1}).Releaser()
+	return by.Known() && by.ID == e.By.ID
+}
+
+// whatLapsed names what somebody gave that counts no more.
+func whatLapsed(r *approvals.Request, e approvals.Event) string {
+	if ofRelease(r, e) {
+		return "The release by"
+	}
+	return "The approval of"
+}

@@ -95,7 +95,7 @@ func decision(r *approvals.Request, e approvals.Event) string {
 	case approvals.Rescheduled:
 		return fmt.Sprintf("Moved by %s: %s. Earlier approvals are void.", by, scheduled(movedTo(e)))
 	case approvals.Lapsed:
-		return fmt.Sprintf("The approval of %s counts no more%s Nothing was called.", by, clause(e.Reason))
+		return fmt.Sprintf("%s %s counts no more%s Nothing was called.", whatLapsed(r, e), by, clause(e.Reason))
 	case approvals.Tightened:
 		return tightened(r, e)
 	case approvals.Held:
@@ -164,7 +164,10 @@ func advice(r *approvals.Request, e approvals.Event, command string) string {
 	asker := mrkdwn.Person(r.Requester.ID)
 	switch e.Kind { //nolint:exhaustive // the rest needs none
 	case approvals.Approved, approvals.Lapsed, approvals.Tightened:
-		return whatNow(asOf(r, e))
+		if past := asOf(r, e); past.State != approvals.StateHeld {
+			return whatNow(past)
+		}
+		return letGo(r, e, command, nil)
 	case approvals.Released:
 		return beginsNow(r)
 	case approvals.Denied:
