@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +18,7 @@ import (
 	"offboard/internal/sandbox/page"
 	"offboard/internal/sandbox/story"
 	"offboard/internal/sandbox/town"
+	"offboard/internal/sandbox/workspace"
 	"offboard/internal/secret"
 )
 
@@ -25,6 +28,9 @@ type sandboxCmd struct {
 	Listen  string `help:"Where the page is." default:"127.0.0.1:8088"`
 	Writes  bool   `help:"With --no-writes the bot rehearses: everything happens but the providers' writes." default:"true" negatable:""`
 	Verbose bool   `help:"Print the bot's log to stderr." short:"v"`
+
+	WorkspaceOnly bool   `help:"Start no bot: print what an app of your own needs to reach the workspace."`
+	AppURL        string `help:"With --workspace-only: where your app takes Slack's signed requests, on this machine. Without it the app connects over Socket Mode." placeholder:"URL"`
 }
 
 // Run starts a town and the bot that serves it, and plays the story or stays up with a page.
@@ -35,6 +41,9 @@ func (c *sandboxCmd) Run(e *env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
+	if c.WorkspaceOnly {
+		return c.workspace(e, t)
+	}
 	dir, err := os.MkdirTemp("", "offboard-sandbox-")
 	if err != nil {
 		return fmt.Errorf("sandbox: %w", err)
@@ -57,6 +66,23 @@ func (e *env) logTo(verbose bool) io.Writer {
 		return e.stderr
 	}
 	return io.Discard
+}
+
+// workspace stays up with a page for an app that is not ours.
+func (c *sandboxCmd) workspace(e *env, t *town.Town) error {
+	if c.AppURL != "" {
+		u, err := url.Parse(c.AppURL)
+		if err != nil || u.Scheme != "http" || !onLoopback(u.Hostname()) {
+			return fmt.Errorf("--app-url %s: it must be on this machine, such as http://127.0.0.1:3000/slack/events", c.AppURL)
+		}
+		t.Slack.UseHTTP(workspace.Endpoints{Commands: c.AppURL, Interactions: c.AppURL, Events: c.AppURL})
+	}
+	return page.Serve(e.ctx, c.Listen, t, nil, e.stdout)
+}
+
+func onLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // bot makes the bot from a configuration file, as bot serve does.

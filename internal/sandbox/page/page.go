@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 )
 
 // Serve shows the town at addr, a loopback address with a port (0: a free one), until ctx ends, and says on out how to use it. records is the
-// journal of the town's bot. An address that others could reach is an error, and so is one that is taken.
+// journal of the town's bot; nil: the bot is none of ours, any command goes to it, and it is told how to reach the workspace. An address that others could reach is an error, and so is one that is taken.
 func Serve(ctx context.Context, addr string, t *town.Town, records Records, out io.Writer) error {
 	l, err := listen(ctx, addr)
 	if err != nil {
@@ -28,7 +29,11 @@ func Serve(ctx context.Context, addr string, t *town.Town, records Records, out 
 	}
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
-	greet(out, "http://"+l.Addr().String()+"/")
+	if records == nil {
+		greetOwner(out, "http://"+l.Addr().String()+"/", t)
+	} else {
+		greet(out, "http://"+l.Addr().String()+"/")
+	}
 	select {
 	case err := <-served:
 		return fmt.Errorf("the page: %w", err)
@@ -85,3 +90,17 @@ func greet(out io.Writer, url string) {
 
 // firstCommand is what to try first.
 const firstCommand = "/offboard dana.hill@example.com provider:ecgrid"
+
+// greetOwner says what an app that is not ours needs.
+func greetOwner(out io.Writer, url string, t *town.Town) {
+	c := t.Slack.Config()
+	fmt.Fprintf(out, "The workspace is up, for an app of your own. Nothing leaves this machine.\n\n  Open %s\n\n", url)
+	for _, l := range [][2]string{
+		{"Slack's API", t.Slack.APIURL()}, {"bot token", c.BotToken}, {"app token (Socket Mode)", c.AppToken}, {"signing secret (HTTP)", c.SigningSecret},
+		{"the bot's user", c.BotUserID}, {"scopes", strings.Join(c.Scopes, " ")},
+	} {
+		fmt.Fprintf(out, "  %-24s %s\n", l[0], l[1])
+	}
+	fmt.Fprint(out, "\nIn Bolt for JavaScript: new App({ token, signingSecret, clientOptions: { slackApiUrl } }). Every slash command goes to your app.\n"+
+		"\nCtrl-C stops it. Nothing is kept.\n")
+}

@@ -28,7 +28,8 @@ type state struct {
 	Requests  []request         `json:"requests"` // the newest first
 	Ahead     int64             `json:"ahead"`    // of the machine's clock, in milliseconds
 	Commands  []command         `json:"commands"`
-	Try       string            `json:"try"` // a first command
+	Ours      bool              `json:"ours"` // the bot is ours: it has providers and a journal
+	Try       string            `json:"try"`  // a first command
 }
 
 type person struct {
@@ -93,8 +94,14 @@ type call struct {
 // look is the state as somebody sees it now.
 func (s *server) look(ctx context.Context, as string) []byte {
 	out := state{
-		Me: as, Names: map[string]string{}, Try: firstCommand, Views: []view{}, Commands: []command{{town.Command, town.Hint}},
-		Slack: s.slack(), Requests: s.requests(ctx), Ahead: s.town.Clock.Ahead().Milliseconds(),
+		Me: as, Names: map[string]string{}, Views: []view{}, Commands: []command{}, Providers: []provider{},
+		Slack: s.slack(), Requests: []request{}, Ahead: s.town.Clock.Ahead().Milliseconds(),
+	}
+	if s.records != nil {
+		out.Ours, out.Try, out.Commands, out.Requests = true, firstCommand, []command{{town.Command, town.Hint}}, s.requests(ctx)
+		for _, name := range town.Providers() {
+			out.Providers = append(out.Providers, s.provider(name))
+		}
 	}
 	for _, id := range town.Everybody() {
 		out.People = append(out.People, person{ID: id, Name: town.Name(id), Part: town.Part(id), Zone: town.Zone(id)})
@@ -110,9 +117,6 @@ func (s *server) look(ctx context.Context, as string) []byte {
 		out.Views = append(out.Views, view{
 			ID: v.ID, Hash: v.Hash, Title: v.Title, Submit: v.Submit, Close: cmp.Or(v.Close, "Cancel"), Blocks: v.Blocks, Errors: v.Errors,
 		})
-	}
-	for _, name := range town.Providers() {
-		out.Providers = append(out.Providers, s.provider(name))
 	}
 	raw, err := json.Marshal(out)
 	if err != nil {

@@ -8,7 +8,7 @@ import { showSlack } from "./slack.js";
 
 const panels = [
   { id: "providers", name: "Providers", show: (box, state, ctx) => showProviders(box, state.providers, ctx), has: (state) => state.providers.length },
-  { id: "journal", name: "Journal", show: (box, state, ctx) => showJournal(box, state.requests, ctx), has: () => true },
+  { id: "journal", name: "Journal", show: (box, state, ctx) => showJournal(box, state.requests, ctx), has: (state) => state.ours },
   { id: "slack", name: "Slack", show: (box, state, ctx) => showSlack(box, state.slack, ctx), has: () => true },
   { id: "clock", name: "Time", show: (box, state, ctx) => showClock(box, state, ctx), has: () => true },
 ];

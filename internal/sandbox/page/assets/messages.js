@@ -110,6 +110,7 @@ function replyForm(m, channelID, ctx) {
 
 function empty(c, ctx) {
   if (c.direct) return el("p", { class: "empty" }, "The bot writes here what nobody else needs to see.");
+  if (!ctx.try) return el("p", { class: "empty" }, "Nothing here yet. Every slash command that you send goes to your app.");
   if (c.id !== ctx.first) return el("p", { class: "empty" }, c.shared ? "People from another company read along here." : "Nothing here yet. Ask for a removal in #general.");
   const link = (text, onclick) => el("button", { type: "button", class: "link", onclick }, text);
   return el("div", { class: "empty" },
