@@ -134,6 +134,9 @@ func (d Deny) decide(r *Request, now time.Time) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.State == StateExecuting {
+		return nil, r.tooLate()
+	}
 	if r.State != StatePending && r.State != StateHeld {
 		return nil, refuse(AlreadyDecided, r.Name()+" has enough approvals already. Nothing was recorded. "+
 			"Until the call begins it can still be stopped, and withdrawn by the person who asked.")
@@ -153,14 +156,29 @@ func (w Withdraw) decide(r *Request, _ time.Time) ([]Event, error) {
 	case r.State.Ended():
 		return nil, refuse(AlreadyDecided, fmt.Sprintf("%s is already over (%s). Nothing was recorded.", r.Name(), r.State.Words()))
 	case !r.Requester.Same(w.By) && (!w.Right || !w.By.Known()):
-		return nil, refuse(NotYours, "Only the person who asked for "+r.Name()+" may take it back. Nothing was recorded. "+
-			"An approver may deny it instead.")
+		return nil, refuse(NotYours, "Only the person who asked for "+r.Name()+" may take it back. Nothing was recorded. "+r.instead())
 	case !r.Requester.Same(w.By) && r.Concerns(w.By):
 		return nil, refuse(OwnAccount, r.Name()+" is about your own account. Nothing was recorded. Somebody else must decide.")
 	case r.State == StateExecuting:
-		return nil, refuse(TooLate, r.Name()+" has begun. It cannot be stopped any more; the outcome will be told in its thread.")
+		return nil, r.tooLate()
 	}
 	return append([]Event{{Kind: Withdrawn, By: w.By}}, r.endHeld("withdrawn")...), nil
+}
+
+// instead says what others than who asked can do about a request.
+func (r *Request) instead() string {
+	switch r.State { //nolint:exhaustive // in the others it is over
+	case StateExecuting:
+		return "It has begun, and cannot be stopped any more."
+	case StateApproved, StateHeld:
+		return "It can be stopped instead, with Stop on its card."
+	default:
+		return "An approver may deny it instead."
+	}
+}
+
+func (r *Request) tooLate() error {
+	return refuse(TooLate, r.Name()+" has begun. It cannot be stopped any more; the outcome will be told in its thread.")
 }
 
 // Refuse records that somebody's click was refused: once for each person and request, and only while the request is not over.

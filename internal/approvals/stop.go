@@ -21,7 +21,7 @@ func (w Stop) decide(r *Request, _ time.Time) ([]Event, error) {
 	case !w.Right || !w.By.Known():
 		return nil, refuse(NotApprover, "You are not one of those who may stop "+r.Name()+". Nothing was recorded.")
 	case r.State == StateExecuting:
-		return nil, refuse(TooLate, r.Name()+" has begun. It cannot be stopped any more; the outcome will be told in its thread.")
+		return nil, r.tooLate()
 	case r.State == StatePending:
 		return nil, refuse(TooEarly, r.Name()+" is not approved yet, so nothing begins. Nothing was recorded. Deny or withdraw it instead.")
 	}

@@ -89,7 +89,7 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	})
 	if f, refused := errors.AsType[*approvals.Refusal](err); refused {
 		d.log.Info("not begun", "request", r.ID, "step", step, "why", f.Say)
-		return nil
+		return d.unlessLate(ctx, r, step, peopleAsked)
 	}
 	if full, ok := errors.AsType[*journal.LimitError](err); ok {
 		return d.hold(ctx, r, step, full)
@@ -98,6 +98,15 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 		return err // also when the append may have happened: no durable begin of ours, no call
 	}
 	return d.call(ctx, after, *begun, p, account)
+}
+
+// unlessLate leaves a begin that the core has refused to whoever was faster. Where it was refused because the answers were too old by the time the last
+// one came, it would be again: that is said, and tried again later.
+func (d *Dispatcher) unlessLate(ctx context.Context, r *approvals.Request, step int, asked time.Time) error {
+	if d.now().Sub(asked) <= approvals.Fresh {
+		return nil
+	}
+	return d.postpone(ctx, r, step, "what is asked right before the call was answered too slowly")
 }
 
 // standing asks about everybody whose approval counts, and which of the quotas that are asked for now they are of; and about who released it.

@@ -82,6 +82,27 @@ func counts(r *approvals.Request, c approvals.Consent) bool {
 	return false
 }
 
+// whatNext says what an event means for the request as it stood then, and why it waits where that is known by now.
+func whatNext(r *approvals.Request, e approvals.Event, command string) string {
+	past := asOf(r, e)
+	switch {
+	case past.State == approvals.StateHeld:
+		return letGo(r, e, command, nil)
+	case past.Shortfall().Enough():
+		return waitingOr(r, whatNow(past))
+	default:
+		return whatNow(past)
+	}
+}
+
+// waitingOr says why an approved request waits, by a freeze for example, or else something else: that it begins now would be wrong.
+func waitingOr(r *approvals.Request, say string) string {
+	if r.State == approvals.StateApproved && r.Waits() != "" {
+		return strings.TrimSpace(begins(r))
+	}
+	return say
+}
+
 // whatNow says what a request waits for.
 func whatNow(r *approvals.Request) string {
 	s := r.Shortfall()

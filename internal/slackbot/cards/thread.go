@@ -164,12 +164,9 @@ func advice(r *approvals.Request, e approvals.Event, command string) string {
 	asker := mrkdwn.Person(r.Requester.ID)
 	switch e.Kind { //nolint:exhaustive // the rest needs none
 	case approvals.Approved, approvals.Lapsed, approvals.Tightened:
-		if past := asOf(r, e); past.State != approvals.StateHeld {
-			return whatNow(past)
-		}
-		return letGo(r, e, command, nil)
+		return whatNext(r, e, command)
 	case approvals.Released:
-		return beginsNow(r)
+		return waitingOr(r, beginsNow(r))
 	case approvals.Denied:
 		return asker + ", this request is closed."
 	case approvals.Expired:
