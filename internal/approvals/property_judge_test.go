@@ -151,7 +151,7 @@ func (j *judge) see(r *approvals.Request, events []approvals.Event) {
 			j.needs, j.digest, j.requestBy, j.policy = e.Policy.Approvals, e.Plan.Digest(), e.By, *e.Policy
 			j.begun, j.inFlight, j.ended, j.consumed = map[int]int{}, map[int]bool{}, map[int]approvals.Outcome{}, map[int]bool{}
 		case approvals.Drifted:
-			j.digest, j.consents, j.begun = e.Plan.Digest(), nil, map[int]int{}
+			j.digest, j.consents, j.begun, j.letGo = e.Plan.Digest(), nil, map[int]int{}, ""
 		case approvals.Rescheduled:
 			j.moves(e)
 		case approvals.Approved:
@@ -189,7 +189,7 @@ func (j *judge) moves(e approvals.Event) {
 		j.t.Fatalf("moved by %+v, who is to be removed", e.By)
 	}
 	j.digest, j.notBefore, j.consents, j.begun = e.Plan.Digest(), e.Plan.NotBefore, nil, map[int]int{}
-	j.held = false // whatever begins is approved and counted anew
+	j.held, j.letGo = false, "" // whatever begins is approved and counted anew
 }
 
 // seeTightened holds that a policy only ever asks for more.
@@ -215,10 +215,10 @@ func (j *judge) seeTightened(e approvals.Event) {
 	j.reopened()
 }
 
-// reopened forgets how often it was sent, when what was approved is not enough any more and people are asked again.
+// reopened forgets how often it was sent and who released it, when what was approved is not enough any more and people are asked again.
 func (j *judge) reopened() {
 	if len(j.consents) < j.needs || !j.filled() {
-		j.begun = map[int]int{}
+		j.begun, j.letGo = map[int]int{}, "" // a release was of what was approved then
 	}
 }
 
