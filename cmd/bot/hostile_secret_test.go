@@ -112,7 +112,9 @@ func TestHostileSecretsOnRedis(t *testing.T) {
 	_, seen["the metrics"] = f.send(hand{method: http.MethodGet, path: "/metrics"})
 	seen["Redis"], seen["its files"] = f.keys(), f.files()
 	r.signal(syscall.SIGQUIT)
-	_ = <-r.ended // it says that a signal has ended the process
+	if err := <-r.ended; err == nil {
+		t.Error("the process ended well, although it was to end by the signal")
+	}
 	if seen["the log"] = r.out.text(); strings.Count(seen["the log"], "\ngoroutine ") < 5 {
 		t.Errorf("the goroutines are not shown:\n%s", seen["the log"])
 	}
