@@ -15,6 +15,44 @@ import (
 	"offboard/internal/sandbox/workspace"
 )
 
+// openWorkspace starts the workspace alone. printed gives what the command prints behind some words.
+func openWorkspace(t *testing.T, args ...string) (v visitor, printed func(string) string) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(context.Background(), patience)
+	out, code := &tape{}, make(chan int, 1)
+	go func() {
+		code <- run(ctx, append([]string{"sandbox", "--workspace-only", "--listen", "127.0.0.1:0"}, args...), nil, out, out)
+	}()
+	t.Cleanup(func() {
+		stop()
+		if c := <-code; c != 0 {
+			t.Errorf("it ended with %d", c)
+		}
+	})
+	await(ctx, t, out, "Ctrl-C")
+	return visitor{t: t, ctx: ctx, base: address.FindString(out.text())}, func(what string) string {
+		m := regexp.MustCompile(regexp.QuoteMeta(what) + ` +(\S+)`).FindStringSubmatch(out.text())
+		if m == nil {
+			t.Fatalf("%s is not printed:\n%s", what, out.text())
+		}
+		return m[1]
+	}
+}
+
+// await waits until words were written.
+func await(ctx context.Context, t *testing.T, out *tape, words string) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !strings.Contains(out.text(), words) {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("%q was never written:\n%s", words, out.text())
+		}
+	}
+}
+
 // The workspace serves an app that is not ours, with nothing but what it prints: any command reaches the app signed, and what the app posts stands there.
 func TestSandboxForAnAppOfYourOwn(t *testing.T) {
 	t.Parallel()
@@ -28,34 +66,7 @@ func TestSandboxForAnAppOfYourOwn(t *testing.T) {
 		got <- delivery{string(raw), r.Header.Get("X-Slack-Request-Timestamp"), r.Header.Get("X-Slack-Signature")}
 	}))
 	t.Cleanup(theirs.Close)
-	ctx, stop := context.WithTimeout(t.Context(), patience)
-	out, code := &tape{}, make(chan int, 1)
-	go func() {
-		code <- run(ctx, []string{"sandbox", "--workspace-only", "--listen", "127.0.0.1:0", "--app-url", theirs.URL + "/slack/events"}, nil, out, out)
-	}()
-	t.Cleanup(func() {
-		stop()
-		if c := <-code; c != 0 {
-			t.Errorf("it ended with %d", c)
-		}
-	})
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for !strings.Contains(out.text(), "Ctrl-C") {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatalf("it is not up:\n%s", out.text())
-		}
-	}
-	printed := func(what string) string {
-		m := regexp.MustCompile(regexp.QuoteMeta(what) + ` +(\S+)`).FindStringSubmatch(out.text())
-		if m == nil {
-			t.Fatalf("%s is not printed:\n%s", what, out.text())
-		}
-		return m[1]
-	}
-	v := visitor{t: t, ctx: ctx, base: address.FindString(out.text())}
+	v, printed := openWorkspace(t, "--app-url", theirs.URL+"/slack/events")
 	v.do("type", map[string]any{"as": town.Alice, "channel": town.General, "text": "/hello world"})
 	d := <-got
 	if form, err := url.ParseQuery(d.body); err != nil || form.Get("command") != "/hello" || form.Get("text") != "world" {
