@@ -48,9 +48,12 @@ func (s *Service) stoppedAlready(ctx context.Context, id string) error {
 	return plainf("Everything is stopped already (%s, by %s, %s). Nothing was added.", r.Name(), mrkdwn.Person(r.Requester.ID), mrkdwn.Time(r.Created))
 }
 
+// mostLooked is how many open requests are looked at for a call that had begun. What was scheduled long ago is older than what is listed.
+const mostLooked = 200
+
 // underWay says which calls had begun before everything was stopped: none begins afterwards.
 func (s *Service) underWay(ctx context.Context) string {
-	open, err := s.book.Open(ctx, mostListed)
+	open, err := s.book.Open(ctx, mostLooked+1) // the freeze is one of them
 	if err != nil {
 		s.log.Warn("list open requests", "error", err)
 		return fmt.Sprintf("A call that had begun before is not stopped; `%s list` says which.", s.set.Command)
@@ -61,10 +64,18 @@ func (s *Service) underWay(ctx context.Context) string {
 			names = append(names, r.Name())
 		}
 	}
-	if len(names) == 0 {
+	out := "Not stopped, because the call had begun before: " + strings.Join(names, ", ") + "."
+	all := len(open) <= mostLooked
+	switch {
+	case len(names) == 0 && all:
 		return "No call was under way."
+	case len(names) == 0:
+		out = fmt.Sprintf("No call of the newest %d open requests was under way.", mostLooked)
 	}
-	return "Not stopped, because the call had begun before: " + strings.Join(names, ", ") + "."
+	if !all {
+		out += " One of an older request that had begun before is not stopped."
+	}
+	return out
 }
 
 // unfreeze is one of the two words that end a freeze.

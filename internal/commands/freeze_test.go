@@ -2,6 +2,8 @@ package commands_test
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,4 +169,29 @@ func TestAFreezeIsRecordedBeforeItIsAnswered(t *testing.T) {
 	}
 	s.frozen(1, approvals.StateFrozen)
 	check(t, s.types(alice, "freeze "+strings.Repeat("x", 501)), "The reason is longer")
+}
+
+// A call that had begun is named, however many requests are newer than its own; where not all could be looked at, the answer does not say that none
+// was under way.
+func TestAFreezeNamesWhatHadBegunLongAgo(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	first := s.requested()
+	s.happens(first, approvals.Event{Kind: approvals.Begun, At: s.at, Attempt: 1, Deadline: s.at.Add(time.Hour)})
+	more := func(from, to int) {
+		for i := from; i < to; i++ {
+			plan := first.Plan
+			plan.Steps = slices.Clone(plan.Steps)
+			plan.Steps[0].Account.ID = fmt.Sprint("more", i)
+			if _, err := s.book.Create(t.Context(), approvals.Ask{By: first.Requester, Requester: true, Plan: plan, Policy: first.Policy}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	more(0, 40)
+	check(t, s.types(bob, "freeze"), "the call had begun before: OFF-1.")
+	s.types(bob, "unfreeze")
+	check(t, s.types(bea, "unfreeze"), "is over")
+	more(40, 200)
+	check(t, s.types(bob, "freeze"), "No call of the newest 200 open requests was under way. One of an older request that had begun before is not stopped.")
 }

@@ -101,6 +101,9 @@ func (s *Service) status(ctx context.Context, by approvals.Person, number int) (
 	switch r.State {
 	case approvals.StatePending:
 		lines = append(lines, "It can be decided until "+mrkdwn.Time(r.Expires)+". Still needed: "+mrkdwn.Text(r.Shortfall().Words())+".")
+		if at := r.Plan.NotBefore; !at.IsZero() {
+			lines = append(lines, "It begins not before "+mrkdwn.Time(at)+", once it is approved.")
+		}
 	case approvals.StateApproved:
 		if r.Until.After(s.now()) {
 			lines = append(lines, "It begins not before "+mrkdwn.Time(r.Until)+".")

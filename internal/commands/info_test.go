@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"offboard/internal/approvals"
+	"offboard/internal/mrkdwn"
 )
 
 func TestHelpAndWhatIsNotUnderstood(t *testing.T) {
@@ -89,6 +90,19 @@ func TestStatus(t *testing.T) {
 	check(t, s.types(alice, "status OFF-1"), "Step 1: already done. read before &lt;the&gt; call")
 	check(t, s.types(alice, "status OFF-2"), "There is no OFF-2. Type `/goodbye list` for the open requests.")
 	check(t, s.types(carol, "status OFF-1"), "Only requesters and approvers")
+}
+
+// Who looks at what is scheduled reads when it begins, before it is approved too.
+func TestStatusOfWhatIsScheduled(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.requested()
+	s.types(alice, "reschedule OFF-1 at:"+s.now().Add(48*time.Hour).UTC().Format(time.RFC3339))
+	r := s.number(1)
+	begins := "It begins not before " + mrkdwn.Time(r.Plan.NotBefore)
+	check(t, s.types(alice, "status OFF-1"), "\n"+begins+", once it is approved.")
+	s.send(s.click(bob, approve, r))
+	check(t, s.types(alice, "status OFF-1"), "\n"+begins+".")
 }
 
 func TestWithdraw(t *testing.T) {
