@@ -101,7 +101,7 @@ func TestWhatAPersonSeesOutlivesAReload(t *testing.T) {
 	if tab.Has("button", "# offboarding 1 unread") {
 		t.Error("what was read is unread again")
 	}
-	tab.Click("radio", "carol may approve, "+browsertest.Eval[string](tab, `new Date().toLocaleTimeString("en-GB", {timeStyle: "short", timeZone: "Asia/Tokyo"})`))
+	tab.Click("radio", "carol may approve")
 	tab.Until("it is carol's page", func() bool { return strings.Contains(browsertest.Eval[string](tab, "document.title"), "carol") })
 	tab.Accessible("a channel")
 }

@@ -21,7 +21,7 @@ export function showPeople(state, be) {
   if (!box.children.length) {
     box.replaceChildren(...state.people.map((p) => el("label", { class: "person" },
       el("input", { type: "radio", name: "me", value: p.id, onchange: () => be(p.id) }),
-      face(p.id, state.names), el("span", {}, p.name, el("small", {}, p.part, el("span", { class: "zone", "data-zone": p.zone }))))));
+      face(p.id, state.names), el("span", {}, p.name, el("small", {}, p.part, el("span", { class: "zone", "data-zone": p.zone, "aria-hidden": "true" }))))));
   }
   box.querySelectorAll("input").forEach((radio) => { radio.checked = radio.value === state.me; });
   box.querySelectorAll(".zone").forEach((z) => {
