@@ -63,6 +63,12 @@ func Run(dir string, args ...string) (*Server, error) {
 // taken are the ports that were handed out, so that no two servers of one test get the same.
 var taken = map[int]bool{}
 
+// Servers get ports below those that the system hands out (from 32768 on Linux): one of those may be somebody else's by the time a server binds it.
+const (
+	lowest = 20000
+	span   = 12000
+)
+
 // freePort finds a port that is free here, and 10000 above it too, where a node of a Cluster listens besides.
 func freePort() (int, error) {
 	ports.Lock()
@@ -74,7 +80,7 @@ func freePort() (int, error) {
 		}
 		port := l.Addr().(*net.TCPAddr).Port
 		_ = l.Close()
-		if port = port%20000 + 20000; taken[port] || !free(port) || !free(port+10000) {
+		if port = port%span + lowest; taken[port] || !free(port) || !free(port+10000) {
 			continue
 		}
 		taken[port] = true
@@ -136,7 +142,7 @@ func (s *Server) launch(args []string) error {
 
 func (s *Server) awaitAnswer() error {
 	for end := time.Now().Add(patience); time.Now().Before(end); {
-		if answer, err := s.Do("PING"); err == nil && !strings.HasPrefix(answer, "-LOADING") {
+		if answer, err := s.Do("PING"); err == nil && ofRedis(answer) && !strings.HasPrefix(answer, "-LOADING") {
 			return nil
 		}
 		select {
@@ -148,6 +154,9 @@ func (s *Server) awaitAnswer() error {
 	s.Kill()
 	return fmt.Errorf("redis-server does not answer on %s", s.Addr())
 }
+
+// ofRedis reports whether a PING was answered by Redis: it is well, or wants something else first.
+func ofRedis(answer string) bool { return strings.HasPrefix(answer, "+") || strings.HasPrefix(answer, "-") }
 
 // Kill ends it at once, as a power cut would but for the disk.
 func (s *Server) Kill() {
