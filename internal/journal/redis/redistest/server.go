@@ -156,7 +156,9 @@ func (s *Server) awaitAnswer() error {
 }
 
 // ofRedis reports whether a PING was answered by Redis: it is well, or wants something else first.
-func ofRedis(answer string) bool { return strings.HasPrefix(answer, "+") || strings.HasPrefix(answer, "-") }
+func ofRedis(answer string) bool {
+	return strings.HasPrefix(answer, "+") || strings.HasPrefix(answer, "-")
+}
 
 // Kill ends it at once, as a power cut would but for the disk.
 func (s *Server) Kill() {
