@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	"offboard/internal/sandbox/town"
@@ -167,6 +168,17 @@ func (s *stage) ask(l town.Leaver, more string) workspace.Message {
 	s.t.Helper()
 	s.deliver(commandsPath, s.command(town.Alice, l.Email+" "+more))
 	return s.card(l.ID)
+}
+
+// asksInVain types a request as Alice, and holds that she is told why it is none, and that nothing was done.
+func (s *stage) asksInVain(t *testing.T, line, told string) {
+	t.Helper()
+	before := len(s.heard(town.Alice))
+	s.deliver(commandsPath, s.command(town.Alice, line))
+	s.until("Alice is answered", func() bool { return len(s.heard(town.Alice)) > before })
+	if got := s.heard(town.Alice)[before]; !strings.Contains(got, told) || !strings.Contains(got, "Nothing was done") {
+		t.Errorf("told %q, not %q and that nothing was done", got, told)
+	}
 }
 
 // card waits for the newest card of an account.

@@ -32,7 +32,13 @@ func circlesOf(ofIT, ofHR []string) func(*town.Town) {
 // twoCircles has a policy ask for one of IT and one of HR.
 var twoCircles = []string{"approvals: 1", "approvals: 2\n    out_of: [{name: IT, groups: [" + it + "]}, {name: HR, groups: [" + hr + "]}]"}
 
-func (s *stage) writes() int { return s.town.Record("ecgrid", town.Dana.ID).Writes }
+// called holds how many calls have come to ECGrid for Dana's account.
+func (s *stage) called(times int) {
+	s.t.Helper()
+	if n := s.town.Record("ecgrid", town.Dana.ID).Writes; n != times {
+		s.t.Fatalf("ECGrid got %d calls, not %d", n, times)
+	}
+}
 
 // shows waits until the card as it is now holds some words.
 func (s *stage) shows(card workspace.Message, words string) {
@@ -67,9 +73,7 @@ func TestHostileQuorum(t *testing.T) {
 			}
 			s.shows(card, tc.needed)
 			s.types(tc.first, "status OFF-1", "Still needed: "+tc.needed)
-			if n := s.writes(); n != 0 {
-				t.Fatalf("ECGrid got %d calls while somebody is missing", n)
-			}
+			s.called(0)
 			last := tc.second
 			if tc.third != "" {
 				last = tc.third
@@ -77,9 +81,7 @@ func TestHostileQuorum(t *testing.T) {
 			s.press(last, card, "approve")
 			s.thread(card, "Done")
 			s.stop()
-			if n := s.writes(); n != 1 {
-				t.Errorf("ECGrid got %d calls, not one", n)
-			}
+			s.called(1)
 		})
 	}
 }
@@ -95,15 +97,11 @@ func TestHostileQuorumLostBetween(t *testing.T) {
 	s.press(town.Bob, card, "approve")
 	s.thread(card, "The approval of <@"+town.Carol+"> counts no more: they are not of HR any more. Nothing was called. Still needed: 1 approver of HR.")
 	s.until("the card asks again", func() bool { return buttonsOn(s.now(card)) })
-	if n := s.writes(); n != 0 {
-		t.Fatalf("ECGrid got %d calls", n)
-	}
+	s.called(0)
 	s.press(erin, card, "approve")
 	s.thread(card, "Done")
 	s.stop()
-	if n := s.writes(); n != 1 {
-		t.Errorf("ECGrid got %d calls, not one", n)
-	}
+	s.called(1)
 }
 
 // The policies are changed while a request is open: what was approved under less does not begin, and the card, the thread and the audit channel say
@@ -140,18 +138,14 @@ func TestHostilePolicyTightened(t *testing.T) {
 			if len(tc.after) > 0 {
 				s.shows(card, "What it takes now, and why")
 				s.shows(card, tc.card)
-				if n := s.writes(); n != 0 {
-					t.Fatalf("ECGrid got %d calls on what was approved under less", n)
-				}
+				s.called(0)
 			}
 			for _, who := range tc.after {
 				s.press(who, s.now(card), "approve")
 			}
 			s.thread(card, "Done")
 			s.stop()
-			if n := s.writes(); n != 1 {
-				t.Errorf("ECGrid got %d calls, not one", n)
-			}
+			s.called(1)
 		})
 	}
 }
@@ -171,9 +165,7 @@ func TestHostilePolicyComesToAskForTyping(t *testing.T) {
 	s.start()
 	s.thread(card, "each typed. Nothing was called. Not typed, and void therefore: what was approved by <@"+town.Bob+">. 1 more approval is needed.")
 	s.shows(card, "0 of 1 approvals")
-	if n := s.writes(); n != 0 {
-		t.Fatalf("ECGrid got %d calls on a click", n)
-	}
+	s.called(0)
 	s.until("a socket is open again", func() bool { return s.slack.OpenSockets() > 0 })
 	s.took(s.slack.Click(s.ctx, town.Carol, card.Channel, card.TS, "approve"))
 	form, err := s.slack.WaitView(s.ctx, town.Carol, func(workspace.View) bool { return true })
@@ -183,9 +175,7 @@ func TestHostilePolicyComesToAskForTyping(t *testing.T) {
 	s.took(s.slack.Submit(s.ctx, town.Carol, form.ID, map[string]string{commands.FieldTyped: town.Dana.Email}))
 	s.thread(card, "Done")
 	s.stop()
-	if n := s.writes(); n != 1 {
-		t.Errorf("ECGrid got %d calls, not one", n)
-	}
+	s.called(1)
 }
 
 // A policy that asks for less now than when the request was made changes nothing for it.
@@ -201,9 +191,7 @@ func TestHostilePolicyLoosened(t *testing.T) {
 	s.press(town.Carol, card, "approve")
 	s.thread(card, "2 of 2")
 	s.shows(card, "1 approver of HR")
-	if n := s.writes(); n != 0 {
-		t.Fatalf("ECGrid got %d calls without anybody of HR", n)
-	}
+	s.called(0)
 	s.press(erin, card, "approve")
 	s.thread(card, "Done")
 	if n := len(s.audited("tightened")); n != 0 {
