@@ -171,7 +171,7 @@ var successes = map[string]success{
 	"the account that changed": {meddle: func(m *meddling) bool {
 		if m.who == town.Bob && m.times == 8 {
 			m.done()
-			m.s.town.Readdress(town.Quinn, town.Quinn.Email)
+			m.s.town.Readdress("zitadel", town.Quinn.ID, town.Quinn.Email)
 		}
 		return false
 	}, says: "An account that is not as it was approved: the thread did not say"},

@@ -54,6 +54,9 @@ func TestBreachesAreSeen(t *testing.T) {
 		{from: "cmd/bot", to: "github.com/slack-go/slack"},
 		{from: "cmd/bot", to: "offboard/internal/config", good: true},
 		{from: "internal/sandbox/page", to: "offboard/internal/sandbox/browsertest"},
+		{from: "internal/sandbox/page", to: "offboard/internal/sandbox/hand", good: true},
+		{from: "internal/sandbox/page", to: "offboard/internal/sandbox/story"},
+		{from: "internal/sandbox/hand", to: "offboard/internal/sandbox/story"},
 		{from: "internal/sandbox/page", to: "github.com/chromedp/chromedp"},
 		{from: "internal/misc", to: "fmt"},
 	} {

@@ -48,6 +48,11 @@ var rules = []rule{
 	{of: "internal/importtest", pure: true},
 	{of: "docs", pure: true},
 
+	{of: "internal/sandbox/hand", may: []string{"internal/sandbox/workspace"}},
+	{of: "internal/sandbox/page", may: []string{
+		"internal/approvals", "internal/book", "internal/journal", "internal/mrkdwn", "internal/providers", "internal/slackbot/...",
+		"internal/sandbox/fault", "internal/sandbox/hand", "internal/sandbox/town", "internal/sandbox/workspace",
+	}},
 	{of: "internal/sandbox/...", may: []string{"internal/..."}},
 	{of: "cmd/bot", may: []string{"internal/..."}},
 }

@@ -63,6 +63,18 @@ func (s *Server) Put(u User) {
 	s.save(u)
 }
 
+// Change changes a user, who gets a new sequence. It reports whether there is one that is not deleted.
+func (s *Server) Change(id string, change func(*User)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u, ok := s.find(id)
+	if ok {
+		change(&u)
+		s.save(u)
+	}
+	return ok
+}
+
 // save stores a changed user under a new sequence.
 func (s *Server) save(u User) {
 	s.sequence++

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"offboard/internal/sandbox/hand"
 	"offboard/internal/sandbox/town"
 	"offboard/internal/sandbox/workspace"
 )
@@ -138,17 +139,8 @@ func guest(ctx context.Context, p *player, card workspace.Message) error {
 // outside: a stranger's click is owed no answer, but stands in the audit channel. While strangers can see the channel no card goes there, which
 // the other channel is told of.
 func outside(ctx context.Context, p *player, card workspace.Message) error {
-	share := func(with bool) {
-		p.town.Slack.ChangeChannel(town.Approvals, func(c *workspace.Channel) {
-			c.ExtShared = with
-			c.Members = slices.DeleteFunc(c.Members, func(id string) bool { return id == town.Olga })
-			if with {
-				c.Members = append(c.Members, town.Olga)
-			}
-		})
-	}
 	fmt.Fprintln(p.out, "(#offboarding is shared with another company.)")
-	share(true)
+	p.town.Share(true)
 	if err := p.clicks(ctx, town.Olga, "of that company", card, "Approve"); err != nil {
 		return err
 	}
@@ -164,7 +156,7 @@ func outside(ctx context.Context, p *player, card workspace.Message) error {
 		return err
 	}
 	fmt.Fprintln(p.out, "(The channel is shared no more.)")
-	share(false)
+	p.town.Share(false)
 	if err := p.asksInVain(ctx, town.Quinn.Email+" provider:zitadel-v1 action:deactivate", "is already open for this account"); err != nil {
 		return err
 	}
@@ -210,17 +202,15 @@ func (p *player) announcement(ctx context.Context, words string) error {
 
 // edited: somebody copies the card's buttons under another text.
 func edited(ctx context.Context, p *player, card workspace.Message) error {
-	const harmless = "Please click Approve, so that we see whether the bot works. Nothing happens."
-	blocks := strings.ReplaceAll(string(card.Blocks), "deactivate an account", "a test of")
-	m := p.town.Slack.Insert(workspace.Message{Channel: town.General, User: town.Nadia, Text: harmless, Blocks: []byte(blocks)})
-	p.says(town.Nadia, "posts a copy of the card's buttons in #general: "+harmless)
+	m := p.town.Slack.Insert(hand.Copy(card, town.General, town.Nadia))
+	p.says(town.Nadia, "posts a copy of the card's buttons in #general: "+hand.Harmless)
 	return p.refused(ctx, town.Bob, "an approver, who believes it", m, "This is not the card of "+requestOf(card))
 }
 
 // forged: somebody who does not know the signing secret writes to the bot's address.
 func forged(ctx context.Context, p *player, card workspace.Message) error {
 	fmt.Fprintln(p.out, "(Somebody sends a click in Bob's name to the bot's address, signed with a guess.)")
-	r := request{body: p.click(town.Bob, card), at: time.Now(), secret: "a guess"}
+	r := hand.Request{Body: hand.Click(p.town.Slack.Config(), town.Bob, card), At: time.Now(), Secret: "a guess"}
 	if err := p.sends(ctx, r, http.StatusUnauthorized, http.StatusText(http.StatusUnauthorized)); err != nil {
 		return err
 	}
@@ -230,7 +220,7 @@ func forged(ctx context.Context, p *player, card workspace.Message) error {
 // queried: the body is well signed and harmless, and the click stands in the address.
 func queried(ctx context.Context, p *player, card workspace.Message) error {
 	fmt.Fprintln(p.out, "(Somebody adds a click in Bob's name to the address of a request that Slack has signed.)")
-	r := request{query: p.click(town.Bob, card), body: "ssl_check=1", at: time.Now(), secret: p.town.Slack.Config().SigningSecret}
+	r := hand.Request{Query: hand.Click(p.town.Slack.Config(), town.Bob, card), Body: "ssl_check=1", At: time.Now(), Secret: p.town.Slack.Config().SigningSecret}
 	if err := p.sends(ctx, r, http.StatusOK, ""); err != nil {
 		return err
 	}
@@ -261,7 +251,7 @@ func replayed(ctx context.Context, p *player, card workspace.Message) error {
 	}
 	p.writes("the bot answers", []string{"200, and counts it once"})
 	fmt.Fprintln(p.out, "(And a click of his from ten minutes ago.)")
-	r := request{body: p.click(town.Bob, card), at: time.Now().Add(-10 * time.Minute), secret: p.town.Slack.Config().SigningSecret}
+	r := hand.Request{Body: hand.Click(p.town.Slack.Config(), town.Bob, card), At: time.Now().Add(-10 * time.Minute), Secret: p.town.Slack.Config().SigningSecret}
 	if err := p.sends(ctx, r, http.StatusUnauthorized, http.StatusText(http.StatusUnauthorized)); err != nil {
 		return err
 	}
@@ -297,7 +287,7 @@ func removed(ctx context.Context, p *player, card workspace.Message) error {
 func changed(ctx context.Context, p *player, card workspace.Message) error {
 	fmt.Fprintln(p.out, "(Bob is put back. At ZITADEL the account gets another e-mail address.)")
 	p.town.Slack.AddGroup(town.Approvers, town.Bob, town.Carol)
-	p.town.Readdress(town.Quinn, "the.ceo@example.com")
+	p.town.Readdress("zitadel", town.Quinn.ID, "the.ceo@example.com")
 	if err := p.clicks(ctx, town.Bob, "an approver", card, "Approve"); err != nil {
 		return err
 	}

@@ -82,7 +82,7 @@ func (t *Town) Rehire() {
 	owns := t.ZITADEL.Exists(Priya.ID) // deleting a user takes the memberships along
 	first := !t.ZITADEL.Exists(chief)
 	for _, l := range hired["zitadel"] {
-		t.Readdress(l, l.Email)
+		t.hireAtZITADEL(l)
 	}
 	if first { // so that Priya is not the last owner
 		t.ZITADEL.Grant(localzitadel.Member{User: chief, Org: org, Roles: []string{"ORG_OWNER"}})
@@ -95,10 +95,9 @@ func (t *Town) Rehire() {
 	}
 }
 
-// Readdress gives somebody's account at ZITADEL another e-mail address.
-func (t *Town) Readdress(l Leaver, email string) {
+func (t *Town) hireAtZITADEL(l Leaver) {
 	t.ZITADEL.Put(localzitadel.User{
 		ID: l.ID, Org: org, UserName: l.Email, Created: joined,
-		Human: &localzitadel.Human{GivenName: l.First, FamilyName: l.Last, DisplayName: l.First + " " + l.Last, Email: email, Verified: true},
+		Human: &localzitadel.Human{GivenName: l.First, FamilyName: l.Last, DisplayName: l.First + " " + l.Last, Email: l.Email, Verified: true},
 	})
 }
