@@ -47,6 +47,7 @@ const (
 // methods are the methods that there are. Scopes that depend on the kind of channel are looked at by the method itself.
 var methods = map[string]method{
 	"auth.test":             {run: (*Workspace).authTest},
+	"team.info":             {run: (*Workspace).teamInfo, scopes: []string{"team:read"}, perMinute: tier3, form: true},
 	"bots.info":             {run: (*Workspace).botsInfo, scopes: []string{"users:read"}, perMinute: tier3, form: true},
 	"users.info":            {run: (*Workspace).usersInfo, scopes: []string{"users:read"}, perMinute: tier4, form: true},
 	"users.list":            {run: (*Workspace).usersList, scopes: []string{"users:read"}, perMinute: tier2, form: true},
@@ -54,6 +55,9 @@ var methods = map[string]method{
 	"usergroups.list":       {run: (*Workspace).groupsList, scopes: []string{"usergroups:read"}, perMinute: tier2},
 	"usergroups.users.list": {run: (*Workspace).groupMembers, scopes: []string{"usergroups:read"}, perMinute: tier2, form: true},
 	"conversations.info":    {run: (*Workspace).conversationInfo, perMinute: tier3, form: true},
+	"conversations.list":    {run: (*Workspace).conversationsList, perMinute: tier2, form: true},
+	"users.conversations":   {run: (*Workspace).usersConversations, perMinute: tier3, form: true},
+	"conversations.join":    {run: (*Workspace).conversationsJoin, scopes: []string{"channels:join"}, perMinute: tier3},
 	"conversations.members": {run: (*Workspace).conversationMembers, perMinute: tier4, form: true},
 	"conversations.history": {run: (*Workspace).history, perMinute: tier3, form: true},
 	"conversations.replies": {run: (*Workspace).replies, perMinute: tier3, form: true},
@@ -63,11 +67,18 @@ var methods = map[string]method{
 	"chat.delete":           {run: (*Workspace).deleteMessage, scopes: []string{"chat:write"}, perMinute: tier3},
 	"chat.postEphemeral":    {run: (*Workspace).postEphemeral, scopes: []string{"chat:write"}, perMinute: tier4},
 	"chat.getPermalink":     {run: (*Workspace).permalink, form: true},
+	"chat.scheduleMessage":  {run: (*Workspace).scheduleMessage, scopes: []string{"chat:write"}, perMinute: tier3},
+	"reactions.add":         {run: (*Workspace).reactionsAdd, scopes: []string{"reactions:write"}, perMinute: tier3},
+	"reactions.remove":      {run: (*Workspace).reactionsRemove, scopes: []string{"reactions:write"}, perMinute: tier2},
+	"reactions.get":         {run: (*Workspace).reactionsGet, scopes: []string{"reactions:read"}, perMinute: tier3, form: true},
 	"views.open":            {run: (*Workspace).viewsOpen, perMinute: tier4},
 	"views.push":            {run: (*Workspace).viewsPush, perMinute: tier4},
 	"views.update":          {run: (*Workspace).viewsUpdate, perMinute: tier4},
 	"views.publish":         {run: (*Workspace).viewsPublish, perMinute: tier4},
 	"apps.connections.open": {run: (*Workspace).connectionsOpen, scopes: []string{"connections:write"}, app: true},
+
+	"chat.deleteScheduledMessage": {run: (*Workspace).deleteScheduled, scopes: []string{"chat:write"}, perMinute: tier3},
+	"chat.scheduledMessages.list": {run: (*Workspace).scheduledList, perMinute: tier3, form: true},
 }
 
 // serveAPI answers /api/{method}.

@@ -126,3 +126,27 @@ func (w *Workspace) mentions(text string) string {
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }
+
+// named is @name or #name where a word begins.
+var named = regexp.MustCompile(`(^|[\s(])([@#])([\p{L}\p{N}._-]+)`)
+
+// Escaped is what Slack makes of what somebody writes into a message: & < > are escaped, and @name and #name become the ids of those that there are.
+func (w *Workspace) Escaped(text string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	ids := map[string]string{}
+	for _, p := range w.people {
+		ids["@"+p.Name] = p.ID
+	}
+	for _, c := range w.channels {
+		ids["#"+c.Name] = c.ID
+	}
+	return named.ReplaceAllStringFunc(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text), func(found string) string {
+		m := named.FindStringSubmatch(found)
+		name := strings.TrimRight(m[3], "._-")
+		if id := ids[m[2]+name]; id != "" {
+			return m[1] + "<" + m[2] + id + ">" + m[3][len(name):]
+		}
+		return found
+	})
+}

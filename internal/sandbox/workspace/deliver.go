@@ -51,6 +51,7 @@ type Ack struct {
 	Socket      int             // number of the socket it went over; 0: HTTP
 	Status      int             // HTTP: what the app answered
 	Payload     json.RawMessage // what the acknowledgement carried; nil: nothing
+	NoRetry     bool            // the app does not want this event again (X-Slack-No-Retry)
 	Lost        bool            // its socket ended before the acknowledgement
 	Oversized   bool            // the acknowledgement had 20 KB or more and was dropped
 	Faults      []string        // of what Payload wanted shown
@@ -69,6 +70,8 @@ type delivery struct {
 	ack       Ack             // its fixed parts
 	settle    func(Ack) Ack   // what the acknowledgement does; called without the lock
 	timestamp string          // of the signature, once it was sent
+	attempt   int             // of an event: 0 is the first
+	reason    string          // why it is not the first
 }
 
 // deliver sends a payload to the app and lets its acknowledgement act.
@@ -76,7 +79,7 @@ func (w *Workspace) deliver(ctx context.Context, d *delivery) Ack {
 	w.mu.Lock()
 	copies := w.switches.Copies
 	w.last = d
-	d.timestamp = strconv.FormatInt(w.cfg.Clock().Unix(), 10)
+	d.timestamp = seconds(w.cfg.Clock())
 	w.mu.Unlock()
 	done := make(chan Ack, copies)
 	for range copies {
@@ -136,6 +139,10 @@ func (w *Workspace) post(ctx context.Context, target string, d *delivery) Ack {
 	req.Header.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
 	req.Header.Set("X-Slack-Request-Timestamp", d.timestamp)
 	req.Header.Set("X-Slack-Signature", w.Sign([]byte(body), d.timestamp))
+	if d.attempt > 0 {
+		req.Header.Set("X-Slack-Retry-Num", strconv.Itoa(d.attempt))
+		req.Header.Set("X-Slack-Retry-Reason", d.reason)
+	}
 	res, err := w.http.Do(req)
 	if err != nil {
 		return Ack{Error: unreached(ctx)}
@@ -145,8 +152,11 @@ func (w *Workspace) post(ctx context.Context, target string, d *delivery) Ack {
 	if err != nil {
 		return Ack{Error: unreached(ctx), Status: res.StatusCode}
 	}
-	ack := Ack{Status: res.StatusCode, Payload: acknowledged(res.Header.Get("Content-Type"), raw)}
+	ack := Ack{
+		Status: res.StatusCode, Payload: acknowledged(res.Header.Get("Content-Type"), raw), NoRetry: res.Header.Get("X-Slack-No-Retry") == "1",
+	}
 	switch {
+	case d.kind == eventsAPI && res.StatusCode/100 == 2: // an event wants any of them, the rest 200
 	case res.StatusCode >= http.StatusInternalServerError:
 		ack.Error = ServerSide
 	case res.StatusCode != http.StatusOK:
@@ -154,6 +164,11 @@ func (w *Workspace) post(ctx context.Context, target string, d *delivery) Ack {
 	}
 	return ack
 }
+
+// eventsAPI is the kind of what the Events API delivers.
+const eventsAPI = "events_api"
+
+func seconds(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
 
 func unreached(ctx context.Context) string {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -177,7 +192,7 @@ func acknowledged(contentType string, raw []byte) json.RawMessage {
 func (w *Workspace) VerifyURL(ctx context.Context) (Ack, error) {
 	challenge := word("challenge")
 	payload := encode(answer{"token": verificationToken, "challenge": challenge, "type": "url_verification"})
-	d := &delivery{kind: "events_api", endpoint: eventsURL, payload: payload, settle: func(a Ack) Ack { return a }}
+	d := &delivery{kind: eventsAPI, endpoint: eventsURL, payload: payload, settle: func(a Ack) Ack { return a }}
 	ack := w.deliver(ctx, d)
 	var body struct{ Challenge, Text string }
 	if ack.Error == "" && (json.Unmarshal(ack.Payload, &body) != nil || body.Challenge != challenge && body.Text != challenge) {
@@ -186,13 +201,9 @@ func (w *Workspace) VerifyURL(ctx context.Context) (Ack, error) {
 	return ack, nil
 }
 
-// Event delivers an event of the Events API.
+// Event delivers any event of the Events API, once, whether the app subscribes to it or not.
 func (w *Workspace) Event(ctx context.Context, event map[string]any) Ack {
-	payload := encode(answer{
-		"token": verificationToken, "team_id": w.cfg.TeamID, "api_app_id": w.cfg.AppID, "event": event, "type": "event_callback",
-		"event_id": word("Ev"), "event_time": w.cfg.Clock().Unix(),
-	})
-	return w.deliver(ctx, &delivery{kind: "events_api", endpoint: eventsURL, payload: payload, settle: func(a Ack) Ack { return a }})
+	return w.deliver(ctx, &delivery{kind: eventsAPI, endpoint: eventsURL, payload: w.callback(event), settle: func(a Ack) Ack { return a }})
 }
 
 func eventsURL(e Endpoints) string       { return e.Events }

@@ -147,10 +147,12 @@ func (w *Workspace) useHook(h *hook, contentType string, raw []byte) *slackError
 func (w *Workspace) show(h *hook, d draft) {
 	switch {
 	case d.deleteBefore && h.source != nil:
-		h.source.Deleted = true
+		w.deletes(h.source)
 	case d.replace && h.source != nil:
+		before := *h.source
 		h.source.Earlier = append(h.source.Earlier, Version{Text: h.source.Text, Blocks: h.source.Blocks})
 		h.source.say(d)
+		w.heardChange(before, h.source)
 	case d.inChannel:
 		w.add(w.botMessage(h.channel, d))
 	default:

@@ -22,7 +22,8 @@ type Message struct {
 	Attachments json.RawMessage
 	Metadata    json.RawMessage // nil: none
 	Pings       []string        // whom it notifies, as package pings says
-	EditedTS    string          // empty: it does not say "edited"
+	Reactions   []Reaction
+	EditedTS    string // empty: it does not say "edited"
 	Deleted     bool
 	Earlier     []Version // what it said before its updates, oldest first
 }
@@ -74,6 +75,7 @@ func (w *Workspace) repliesOf(parent *Message) int {
 func (w *Workspace) add(m *Message) {
 	m.TS = w.newTS()
 	w.messages[m.Channel] = append(w.messages[m.Channel], m)
+	w.heard(m)
 }
 
 // draft is what a call or a response_url wants a message to say.
@@ -166,6 +168,9 @@ func (w *Workspace) messageJSON(m *Message, metadata bool) answer {
 	}
 	if m.Metadata != nil && metadata {
 		out["metadata"] = m.Metadata
+	}
+	if list := reactionsJSON(m); list != nil {
+		out["reactions"] = list
 	}
 	if m.EditedTS != "" {
 		out["edited"] = answer{"user": m.User, "ts": m.EditedTS}

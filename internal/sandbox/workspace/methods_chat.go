@@ -14,6 +14,13 @@ func (c *Call) readDraft(mostText int) (draft, *slackError) {
 		text: c.param("text"), blocks: c.raw("blocks"), attachments: c.raw("attachments"), metadata: c.raw("metadata"),
 		hasMeta: c.has("metadata"), parse: c.param("parse"), linkNames: c.flag("link_names"), thread: c.param("thread_ts"),
 	}
+	if c.has("markdown_text") {
+		if d.text != "" || !limits.NoBlocks(d.blocks) {
+			return d, refuse("markdown_text_conflict")
+		}
+		d.text = c.param("markdown_text")
+		d.blocks = encode([]answer{{"type": "markdown", "text": d.text}})
+	}
 	err := d.check(mostText)
 	return d, err
 }
@@ -117,12 +124,13 @@ func (w *Workspace) updateMessage(c *Call) (answer, *slackError) {
 	if err != nil {
 		return nil, err
 	}
+	before := *m
 	m.Earlier = append(m.Earlier, Version{Text: m.Text, Blocks: m.Blocks})
-	text := m.Text
 	m.say(d)
-	if m.Blocks == nil && m.Text != text {
+	if m.Blocks == nil && m.Text != before.Text {
 		m.EditedTS = w.newTS()
 	}
+	w.heardChange(before, m)
 	return answer{"channel": m.Channel, "ts": m.TS, "text": m.Text, "message": w.messageJSON(m, true)}, nil
 }
 
@@ -131,8 +139,15 @@ func (w *Workspace) deleteMessage(c *Call) (answer, *slackError) {
 	if err != nil {
 		return nil, err
 	}
-	m.Deleted = true
+	w.deletes(m)
 	return answer{"channel": m.Channel, "ts": m.TS}, nil
+}
+
+// deletes deletes a message and tells the app. The lock is held.
+func (w *Workspace) deletes(m *Message) {
+	before := *m
+	m.Deleted = true
+	w.heardChange(before, m)
 }
 
 func (w *Workspace) postEphemeral(c *Call) (answer, *slackError) {

@@ -1,7 +1,6 @@
 package workspace
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,9 +118,10 @@ func (w *Workspace) userJSON(p *Person, email bool) map[string]any {
 	if email && p.Email != "" {
 		profile["email"] = p.Email
 	}
+	zone, label, offset := zoneAt(p.Zone, w.cfg.Clock())
 	out := map[string]any{
 		"id": p.ID, "team_id": p.TeamID, "name": p.Name, "deleted": p.Deleted, "real_name": p.Name, "profile": profile, "color": "9f69e7",
-		"is_bot": p.Bot, "is_app_user": p.AppUser, "updated": 1, "tz": cmp.Or(p.Zone, "Etc/UTC"), "tz_label": "UTC", "tz_offset": 0,
+		"is_bot": p.Bot, "is_app_user": p.AppUser, "updated": 1, "tz": zone, "tz_label": label, "tz_offset": offset,
 	}
 	if p.ID == w.cfg.BotUserID {
 		profile["api_app_id"], profile["bot_id"] = w.cfg.AppID, w.cfg.BotID

@@ -8,15 +8,16 @@ import (
 	"net/url"
 )
 
-// Press is somebody's click on a button, or choice in a menu, of a message or a form. Confirm dialogs are passed over.
+// Press is somebody's click on a button, or choice in a menu, of a message, a form or the Home tab. Confirm dialogs are passed over.
 type Press struct {
 	User     string
 	Channel  string // of the message
 	TS       string // of the message, or of an ephemeral one that User sees
-	View     string // instead of Channel and TS: an open form
+	View     string // instead of Channel and TS: an open form, or the Home tab
 	ActionID string
 	BlockID  string // empty: any block
 	Value    string // of the button or option; empty: the first
+	Held     Held   // what else stands in the message or the view
 }
 
 // Click presses the first button with an action id in a message.
@@ -85,7 +86,7 @@ func (w *Workspace) blockActions(p Press) (answer, Ack, error) {
 		container["thread_ts"] = m.ThreadTS
 	}
 	out["container"], out["channel"] = container, answer{"id": ch.ID, "name": ch.shownName()}
-	out["state"], out["response_url"], out["actions"] = answer{"values": answer{}}, fixed.ResponseURL, []answer{action}
+	out["state"], out["response_url"], out["actions"] = p.state(m.Blocks, action), fixed.ResponseURL, []answer{action}
 	if !private { // Slack sends no message along for ephemeral ones
 		out["message"] = w.messageJSON(m, true)
 	}
@@ -93,7 +94,7 @@ func (w *Workspace) blockActions(p Press) (answer, Ack, error) {
 }
 
 func (w *Workspace) viewActions(p Press) (answer, Ack, error) {
-	v := w.view(p.User, p.View)
+	v := w.acting(p.User, p.View)
 	if v == nil {
 		return nil, Ack{}, errors.New("there is no such form")
 	}
@@ -103,8 +104,17 @@ func (w *Workspace) viewActions(p Press) (answer, Ack, error) {
 	}
 	fixed := Ack{TriggerID: w.newTrigger(p.User), TS: w.newTS()}
 	out := w.act("block_actions", p.User, fixed.TriggerID)
-	out["container"], out["view"], out["actions"] = answer{"type": "view", "view_id": v.ID}, w.viewJSON(v), []answer{action}
+	view := w.viewJSON(v)
+	view["state"] = p.state(v.Blocks, action)
+	out["container"], out["view"], out["actions"] = answer{"type": "view", "view_id": v.ID}, view, []answer{action}
 	return out, fixed, nil
+}
+
+// state is what stands in all the elements once something was pressed.
+func (p Press) state(blocks json.RawMessage, action answer) answer {
+	block, _ := action["block_id"].(string)
+	id, _ := action["action_id"].(string)
+	return answer{"values": p.Held.with(block, id, p.Value).values(decodeBlocks(blocks))}
 }
 
 // shown returns the message that somebody sees at a ts.

@@ -39,6 +39,10 @@ func (w *Workspace) find(channel string, ok func(*Message) bool) []Message {
 func (m *Message) copy() Message {
 	out := *m
 	out.Earlier, out.Pings = slices.Clone(m.Earlier), slices.Clone(m.Pings)
+	out.Reactions = nil
+	for _, r := range m.Reactions {
+		out.Reactions = append(out.Reactions, Reaction{Name: r.Name, Users: slices.Clone(r.Users)})
+	}
 	return out
 }
 
@@ -120,7 +124,8 @@ func (w *Workspace) Remove(channel, ts string) bool {
 	found := false
 	w.do(func() {
 		if m := w.message(channel, ts); m != nil && !m.Deleted {
-			m.Deleted, found = true, true
+			w.deletes(m)
+			found = true
 		}
 	})
 	return found

@@ -239,10 +239,10 @@ func (w *Workspace) send(ctx context.Context, s *socket, d *delivery) Ack {
 	w.do(func() { w.pending[id] = e })
 	defer w.do(func() { delete(w.pending, id) })
 	frame := answer{
-		"envelope_id": id, "type": d.kind, "payload": d.payload, "accepts_response_payload": d.kind != "events_api",
+		"envelope_id": id, "type": d.kind, "payload": d.payload, "accepts_response_payload": d.kind != eventsAPI,
 	}
-	if d.kind == "events_api" {
-		frame["retry_attempt"], frame["retry_reason"] = 0, ""
+	if d.kind == eventsAPI {
+		frame["retry_attempt"], frame["retry_reason"] = d.attempt, d.reason
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.cfg.AckWithin)
 	defer cancel()

@@ -13,9 +13,14 @@ import (
 // Submit fills in and submits an open form. values are by block id: what is typed, or the value of the option that is chosen (several:
 // one a line); a block that is not named keeps what it starts with. What the app finds wrong stands in the view's Errors afterwards.
 func (w *Workspace) Submit(ctx context.Context, userID, viewID string, values map[string]string) (Ack, error) {
+	return w.SubmitHeld(ctx, userID, viewID, values, nil)
+}
+
+// SubmitHeld is Submit where more than the input blocks holds something.
+func (w *Workspace) SubmitHeld(ctx context.Context, userID, viewID string, values map[string]string, held Held) (Ack, error) {
 	w.mu.Lock()
 	v := w.view(userID, viewID)
-	payload, fixed, err := w.submission(v, userID, values)
+	payload, fixed, err := w.submission(v, userID, values, held)
 	w.mu.Unlock()
 	if err != nil {
 		return Ack{}, fmt.Errorf("%s cannot submit %s: %w", userID, viewID, err)
@@ -23,11 +28,11 @@ func (w *Workspace) Submit(ctx context.Context, userID, viewID string, values ma
 	return w.deliver(ctx, interaction(payload, fixed, func(a Ack) Ack { return w.settleView(v, a) })), nil
 }
 
-func (w *Workspace) submission(v *View, userID string, values map[string]string) (answer, Ack, error) {
+func (w *Workspace) submission(v *View, userID string, values map[string]string, held Held) (answer, Ack, error) {
 	if v == nil {
 		return nil, Ack{}, errors.New("there is no such form")
 	}
-	state, err := v.state(values)
+	state, err := v.state(values, held)
 	if err != nil {
 		return nil, Ack{}, err
 	}
@@ -38,10 +43,11 @@ func (w *Workspace) submission(v *View, userID string, values map[string]string)
 	return out, fixed, nil
 }
 
-// state is what the form's inputs hold: by block id, by action id.
-func (v *View) state(values map[string]string) (answer, error) {
-	out, used := answer{}, 0
-	for _, b := range decodeBlocks(v.Blocks) {
+// state is what the form's inputs, and all else in it, hold: by block id, by action id.
+func (v *View) state(values map[string]string, held Held) (answer, error) {
+	blocks, used := decodeBlocks(v.Blocks), 0
+	out := held.values(blocks)
+	for _, b := range blocks {
 		id, _ := b["block_id"].(string)
 		e, isInput := b["element"].(map[string]any)
 		if !isInput {

@@ -171,24 +171,6 @@ func (w *Workspace) replaceView(v *View, raw json.RawMessage) (answer, *slackErr
 	return answer{"view": w.viewJSON(v)}, nil
 }
 
-func (w *Workspace) viewsPublish(c *Call) (answer, *slackError) {
-	if w.people[c.param("user_id")] == nil {
-		return nil, refuse("user_not_found")
-	}
-	v, err := w.newView(c.param("user_id"), c.raw("view"), "home")
-	if err != nil {
-		return nil, err
-	}
-	if old := w.homes[v.User]; old != nil {
-		if c.has("hash") && c.param("hash") != old.Hash {
-			return nil, refuse("hash_conflict")
-		}
-		v.ID, v.RootID = old.ID, old.ID
-	}
-	w.homes[v.User] = v
-	return answer{"view": w.viewJSON(v)}, nil
-}
-
 // view returns somebody's open form. The lock is held.
 func (w *Workspace) view(userID, viewID string) *View {
 	for _, v := range w.views[userID] {

@@ -44,6 +44,8 @@ type Workspace struct {
 	opened    int  // sockets so far
 	past      []SocketInfo
 	last      *delivery
+	delivered []EventInfo
+	scheduled []*scheduled
 
 	server *http.Server
 	served chan struct{}
@@ -105,7 +107,9 @@ func (w *Workspace) Start(ctx context.Context, addr string) error {
 
 // Close ends every connection and waits for the server's end.
 func (w *Workspace) Close() error {
-	w.stop()
+	w.mu.Lock()
+	w.stop() // under the lock, so that nothing is begun beside afterwards
+	w.mu.Unlock()
 	var err error
 	if w.server != nil {
 		err = w.server.Close()
