@@ -46,7 +46,7 @@ type filled struct {
 type faulty struct {
 	Provider string     `json:"provider"`
 	Match    string     `json:"match"` // write, any
-	Mode     fault.Mode `json:"mode"`
+	Mode     fault.Mode `json:"mode"`  // or down
 }
 
 // moved is by how many seconds the town's time shall go on.
@@ -172,16 +172,23 @@ const (
 	retryAfter = 5 // seconds
 )
 
-func (s *server) setFault(_ context.Context, f faulty) error {
-	if !slices.Contains(town.Providers(), f.Provider) || !slices.Contains([]string{"write", "any"}, f.Match) || !slices.Contains(fault.Modes(), f.Mode) {
+// down is a fault of the connection and so none of the provider's own: nobody can be reached there.
+const down fault.Mode = "down"
+
+func (s *server) setFault(ctx context.Context, f faulty) error {
+	if !slices.Contains(town.Providers(), f.Provider) || !slices.Contains([]string{"write", "any"}, f.Match) ||
+		!slices.Contains(append(fault.Modes(), down), f.Mode) {
 		return errors.New("there is no such provider, or no such fault")
 	}
 	faults := s.town.Faults(f.Provider)
 	faults.Clear()
+	if f.Mode == down {
+		return s.town.Down(ctx, f.Provider, town.Outage(f.Match))
+	}
 	if f.Mode != fault.None {
 		faults.Set(f.Match, fault.Fault{Mode: f.Mode, Delay: slowBy, RetryAfter: retryAfter})
 	}
-	return nil
+	return s.town.Down(ctx, f.Provider, town.Up)
 }
 
 func (s *server) rehire(context.Context, struct{}) error {

@@ -159,6 +159,9 @@ func (s *server) provider(name string) provider {
 	for match, f := range faults.Active() {
 		out.Match, out.Mode = match, f.Mode
 	}
+	if o := s.town.Outage(name); o != town.Up {
+		out.Match, out.Mode = string(o), down
+	}
 	all := faults.Calls()
 	slices.Reverse(all)
 	out.More = max(0, len(all)-mostCalls)

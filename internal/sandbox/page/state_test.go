@@ -119,6 +119,17 @@ func TestFaultsAndAccountsAreChangedAndShown(t *testing.T) {
 	if status, wrong := w.send("fault", faulty{"torii", "write", fault.None}, nil); status != http.StatusOK || len(w.town.Torii.Faults().Active()) != 0 {
 		t.Errorf("after clearing: %q, %v", wrong, w.town.Torii.Faults().Active())
 	}
+	for _, f := range []faulty{{"torii", "any", down}, {"torii", "write", down}} {
+		if status, wrong := w.send("fault", f, nil); status != http.StatusOK {
+			t.Fatal(wrong)
+		}
+		if p := w.state(town.Bob).provider(t, "torii"); p.Mode != down || p.Match != f.Match || string(w.town.Outage("torii")) != f.Match {
+			t.Errorf("shown: %s for %s; it is %q", p.Mode, p.Match, w.town.Outage("torii"))
+		}
+	}
+	if status, wrong := w.send("fault", faulty{"torii", "write", fault.Slow}, nil); status != http.StatusOK || w.town.Outage("torii") != town.Up {
+		t.Errorf("after another fault it is %q: %s", w.town.Outage("torii"), wrong)
+	}
 	kim, _ := w.town.Torii.User(town.Kim.ID)
 	kim.Status = "deleted"
 	w.town.Torii.Put(kim)

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"time"
 
 	"offboard/internal/sandbox/localecgrid"
 	"offboard/internal/sandbox/localtorii"
@@ -23,8 +22,8 @@ type Town struct {
 	Torii   *localtorii.Server
 	Clock   Clock // of the workspace, of what the providers note, and of a bot that is given it
 
-	urls    map[string]string // provider → base URL
-	servers []*http.Server
+	urls  map[string]string // provider → base URL
+	gates map[string]*gate
 }
 
 // The credentials of the bot. They open nothing but this town.
@@ -37,7 +36,7 @@ const (
 
 // Open starts a town on free loopback ports. slackAddr may name the workspace's address; empty: a free port.
 func Open(ctx context.Context, slackAddr string, log *slog.Logger) (*Town, error) {
-	t := &Town{urls: map[string]string{}}
+	t := &Town{urls: map[string]string{}, gates: map[string]*gate{}}
 	t.Slack = workspace.New(workspace.Config{Logger: log, RateLimits: true, Clock: t.Clock.Now})
 	if err := t.open(ctx, slackAddr); err != nil {
 		return nil, errors.Join(err, t.Close())
@@ -90,10 +89,8 @@ func (t *Town) serve(ctx context.Context, name string, h http.Handler) error {
 }
 
 func (t *Town) serveOn(l net.Listener, name string, h http.Handler) {
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 	t.urls[name] = "http://" + l.Addr().String()
-	t.servers = append(t.servers, s)
-	go func() { _ = s.Serve(l) }() // ends with Close
+	t.gates[name] = newGate(l, h)
 }
 
 // URL is where a provider is: ecgrid, zitadel or torii.
@@ -102,8 +99,8 @@ func (t *Town) URL(provider string) string { return t.urls[provider] }
 // Close ends everything.
 func (t *Town) Close() error {
 	err := t.Slack.Close()
-	for _, s := range t.servers {
-		err = errors.Join(err, s.Close())
+	for _, g := range t.gates {
+		err = errors.Join(err, g.close())
 	}
 	return err
 }

@@ -2,22 +2,24 @@
 
 import { act } from "./api.js";
 import { byId, el, toast } from "./dom.js";
+import { say } from "./zone.js";
 
 const titles = { ecgrid: "ECGrid", zitadel: "ZITADEL", torii: "Torii" };
 const modes = [
   ["none", "behaves"], ["timeout_after", "does it, then never answers"], ["timeout_before", "does nothing, never answers"],
   ["status_500", "does nothing, answers 500"], ["status_500_after", "does it, answers 500"], ["throttle", "answers 429 (Retry-After: 5)"],
   ["cut_after", "does it, then cuts the connection"], ["slow", "answers 1.5 s late"], ["html", "answers with a web page"],
-  ["redirect", "sends elsewhere"], ["oversize", "answers far too much"],
+  ["redirect", "sends elsewhere"], ["oversize", "answers far too much"], ["down", "is down: no connection can be made"],
 ];
 const matches = [["write", "when told to remove somebody"], ["any", "whatever is asked"]];
+const downs = { write: "What it is asked is answered. For the call itself no connection can be made.", any: "Nobody listens there." };
 const gone = /terminated|deleted|inactive/i;
 
 let drawn = "";
 
 // showProviders draws the panel. ctx.fill puts a command into the composer.
 export function showProviders(panel, list, ctx) {
-  const version = JSON.stringify(list);
+  const version = JSON.stringify([ctx.zone, list]);
   if (version === drawn && panel.children.length) return;
   drawn = version;
   const open = new Set([...panel.querySelectorAll("details[open]")].map((d) => d.dataset.of));
@@ -27,7 +29,7 @@ export function showProviders(panel, list, ctx) {
     el("header", {},
       el("h2", {}, "At the providers"),
       el("button", { type: "button", id: "rehire", class: "press", onclick: () => change("rehire", {}) }, "Bring everybody back")),
-    ...list.map((p) => card(p, (login) => ctx.fill(`/offboard ${login} provider:${p.name}`), open)));
+    ...list.map((p) => card(p, (login) => ctx.fill(`/offboard ${login} provider:${p.name}`), open, ctx)));
   panel.scrollTop = top;
   if (focused) byId(focused)?.focus();
 }
@@ -37,15 +39,15 @@ async function change(what, body) {
   if (wrong) toast(wrong);
 }
 
-function card(p, offboard, open) {
+function card(p, offboard, open, ctx) {
   const writes = p.calls.filter((c) => c.write).length;
   return el("section", { class: p.mode === "none" ? "provider" : "provider ill" },
     el("h3", {}, titles[p.name] || p.name),
     el("ul", { class: "accounts" }, p.accounts.map((a) => account(a, p, offboard))),
-    faults(p),
+    faults(p), p.mode === "down" ? el("p", { class: "hint" }, downs[p.match]) : "",
     el("details", { "data-of": p.name, open: open.has(p.name) },
       el("summary", { id: `calls-${p.name}` }, `${p.calls.length + p.more} ${p.calls.length + p.more === 1 ? "call" : "calls"} received, ${writes} to remove somebody`),
-      el("ol", { class: "calls" }, p.calls.map(call)),
+      el("ol", { class: "calls" }, p.calls.map((c) => call(c, ctx))),
       p.more ? el("p", { class: "hint" }, `and ${p.more} earlier ones`) : ""));
 }
 
@@ -76,9 +78,8 @@ function faults(p) {
   return el("div", { class: "faults" }, el("span", {}, "It"), mode, p.mode === "none" ? "" : match);
 }
 
-function call(c) {
-  const when = new Date(c.at).toLocaleTimeString("en-GB");
+function call(c, ctx) {
   return el("li", { class: c.write ? "write" : "" },
-    el("time", { datetime: c.at }, when), el("code", {}, c.line),
+    el("time", { datetime: c.at }, say(new Date(c.at), ctx.zone, { timeStyle: "medium" })), el("code", {}, c.line),
     el("span", {}, c.status ? `answered ${c.status}` : "no answer", c.effect ? `, ${c.effect}` : ""));
 }

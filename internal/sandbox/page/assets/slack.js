@@ -2,6 +2,7 @@
 
 import { act } from "./api.js";
 import { byId, el, toast } from "./dom.js";
+import { say } from "./zone.js";
 
 const modes = [
   ["none", "behaves"], ["throttle", "takes no message, answers 429"], ["timeout_after", "takes a message, then never answers"],
@@ -27,7 +28,7 @@ export function showSlack(panel, slack, ctx) {
       el("div", { class: "actions" }, happen("refresh", "Ask for new sockets"), happen("cut", "Cut the sockets"))),
     el("details", { open },
       el("summary", { id: "slack-calls" }, `${slack.calls.length + slack.more} calls received`),
-      el("ol", { class: "calls" }, slack.calls.map(call)),
+      el("ol", { class: "calls" }, slack.calls.map((c) => call(c, ctx))),
       slack.more ? el("p", { class: "hint" }, `and ${slack.more} earlier ones`) : ""));
   if (focused) byId(focused)?.focus();
 }
@@ -37,9 +38,9 @@ async function set(what) {
   if (wrong) toast(wrong);
 }
 
-function call(c) {
+function call(c, ctx) {
   const ill = c.error || c.fault;
   return el("li", { class: ill ? "write" : "" },
-    el("time", { datetime: c.at }, new Date(c.at).toLocaleTimeString("en-GB")), el("code", {}, c.method),
+    el("time", { datetime: c.at }, say(new Date(c.at), ctx.zone, { timeStyle: "medium" })), el("code", {}, c.method),
     el("span", {}, c.status ? `answered ${c.status}` : "no answer", c.error ? `, ${c.error}` : "", c.fault ? ` (${c.fault.replaceAll("_", " ")})` : ""));
 }
