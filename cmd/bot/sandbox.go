@@ -87,9 +87,9 @@ func onLoopback(host string) bool {
 
 // bot makes the bot from a configuration file, as bot serve does.
 func (c *sandboxCmd) bot(t *town.Town, dir string, log *slog.Logger) (*app, error) {
-	set := town.Settings{Journal: filepath.Join(dir, "offboard.db"), HTTP: c.HTTP, Writes: c.Writes}
-	if c.Play {
-		set.Caps = story.Caps(story.Removals(c.Writes))
+	set := town.Settings{
+		Journal: filepath.Join(dir, "offboard.db"), HTTP: c.HTTP, Writes: c.Writes,
+		Caps: story.Caps(story.Removals(c.Writes || !c.Play)), // visitors of the page play as much as the whole story before a cap holds anything
 	}
 	yaml, secrets := t.Config(set)
 	path := filepath.Join(dir, "offboard.yaml")

@@ -45,6 +45,14 @@ func New(secretKey, environment string) *Server {
 // Faults is the switch for misbehaviour. A write is a DELETE.
 func (s *Server) Faults() *fault.Switch { return &s.faults }
 
+// Clock sets the clock by which changes and calls are noted.
+func (s *Server) Clock(now func() time.Time) {
+	s.faults.Clock(now)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = now
+}
+
 // Calls is the record of all requests.
 func (s *Server) Calls() []fault.Call { return s.faults.Calls() }
 

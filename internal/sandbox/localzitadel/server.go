@@ -19,6 +19,7 @@ type Server struct {
 	routes http.Handler
 
 	mu       sync.Mutex
+	now      func() time.Time
 	issuer   string // external URL, without a trailing slash
 	host     string
 	sequence uint64
@@ -48,8 +49,8 @@ type key struct {
 // New makes an instance that answers for the host of this external URL, for example "http://127.0.0.1:8091".
 func New(external string) (*Server, error) {
 	s := &Server{
-		faults: &fault.Switch{},
-		orgs:   map[string]bool{}, users: map[string]User{}, sessions: map[string]string{},
+		faults: &fault.Switch{}, now: time.Now,
+		orgs: map[string]bool{}, users: map[string]User{}, sessions: map[string]string{},
 		tokens: map[string]token{}, clients: map[string]client{}, keys: map[string]key{},
 	}
 	if err := s.Move(external); err != nil {
@@ -77,6 +78,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.routes.Se
 
 // Faults is the switch for faults that any vendor can have, and the log of all calls.
 func (s *Server) Faults() *fault.Switch { return s.faults }
+
+// Clock sets the clock by which changes and calls are noted.
+func (s *Server) Clock(now func() time.Time) {
+	s.faults.Clock(now)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = now
+}
 
 // Calls returns all calls so far, in the order of their arrival.
 func (s *Server) Calls() []fault.Call { return s.faults.Calls() }
@@ -146,5 +155,5 @@ func (s *Server) front(next http.Handler) http.Handler {
 // details is what a write answers, and what a user carries.
 func (s *Server) details(org string) map[string]any {
 	s.sequence++
-	return object("sequence", number(s.sequence), "changeDate", stamp(time.Now()), "resourceOwner", org)
+	return object("sequence", number(s.sequence), "changeDate", stamp(s.now()), "resourceOwner", org)
 }

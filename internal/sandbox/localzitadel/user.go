@@ -57,7 +57,7 @@ func (s *Server) Put(u User) {
 		u.LoginNames = []string{u.UserName}
 	}
 	if u.Created.IsZero() {
-		u.Created = time.Now()
+		u.Created = s.now()
 	}
 	s.orgs[u.Org] = true
 	s.save(u)
@@ -78,7 +78,7 @@ func (s *Server) Change(id string, change func(*User)) bool {
 // save stores a changed user under a new sequence.
 func (s *Server) save(u User) {
 	s.sequence++
-	u.sequence, u.changed = s.sequence, time.Now()
+	u.sequence, u.changed = s.sequence, s.now()
 	s.users[u.ID] = u
 }
 

@@ -49,22 +49,6 @@ type faulty struct {
 	Mode     fault.Mode `json:"mode"`  // or down
 }
 
-// moved is by how many seconds the town's time shall go on.
-type moved struct {
-	By int64 `json:"by"`
-}
-
-// mostMoved is how far the time goes on at once: more than anything may be scheduled ahead.
-const mostMoved = 400 * 24 * time.Hour
-
-func (s *server) moveClock(_ context.Context, m moved) error {
-	if m.By <= 0 || m.By > int64(mostMoved/time.Second) {
-		return errors.New("time goes on, at most 400 days at once")
-	}
-	s.town.Clock.Move(time.Duration(m.By) * time.Second)
-	return nil
-}
-
 // actTime is more than Slack gives an app.
 const actTime = 10 * time.Second
 

@@ -21,12 +21,12 @@ type Records interface {
 
 // request is one request as the journal has it.
 type request struct {
-	Name   string  `json:"name"`  // OFF-1
-	State  string  `json:"state"` // in words
-	Over   bool    `json:"over"`
-	Due    string  `json:"due"`    // when something is due next; empty: nothing is
-	Broken string  `json:"broken"` // why its chain of hashes is not whole; empty: it is
-	Events []event `json:"events"`
+	Name   string   `json:"name"`  // OFF-1
+	State  string   `json:"state"` // in words
+	Over   bool     `json:"over"`
+	Coming []coming `json:"coming"`
+	Broken string   `json:"broken"` // why its chain of hashes is not whole; empty: it is
+	Events []event  `json:"events"`
 }
 
 // event is one record. A receipt, which says what Slack was told, has no hash.
@@ -55,17 +55,14 @@ func (s *server) requests(ctx context.Context) []request {
 	out := []request{}
 	for _, l := range logs[:min(len(logs), mostRequests)] {
 		if r, err := book.Fold(l); err == nil {
-			out = append(out, recorded(l, r))
+			out = append(out, recorded(l, r, s.town.Clock.Now()))
 		}
 	}
 	return out
 }
 
-func recorded(l journal.Log, r *approvals.Request) request {
-	out := request{Name: r.Name(), State: r.State.Words(), Over: r.State.Ended()}
-	if !l.Wake.IsZero() {
-		out.Due = l.Wake.UTC().Format(time.RFC3339Nano)
-	}
+func recorded(l journal.Log, r *approvals.Request, now time.Time) request {
+	out := request{Name: r.Name(), State: r.State.Words(), Over: r.State.Ended(), Coming: comings(r, now)}
 	if err := journal.Verify(l); err != nil {
 		out.Broken = err.Error()
 	}

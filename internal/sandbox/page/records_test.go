@@ -3,7 +3,6 @@ package page
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 	"testing"
 	"time"
 
@@ -99,38 +98,5 @@ func TestSlackIsMadeToMisbehave(t *testing.T) {
 	w.town.Slack.Fault(workspace.Fault{Method: "auth.test", Kind: workspace.FaultEmpty})
 	if got := w.state(town.Bob).Slack.Mode; got != behaves {
 		t.Errorf("a fault that is none of the page's is shown as %s", got)
-	}
-}
-
-// The time is moved on, by a little or to what is due next, for everything in the town.
-func TestTimeIsMovedOn(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	plan := &approvals.Plan{Steps: []approvals.Step{{Vendor: "Torii"}}}
-	policy := &approvals.Policy{Approvals: 1, Expires: time.Hour, Window: time.Hour}
-	waits := logged(t, 1, approvals.Event{Kind: approvals.Requested, By: approvals.Person{ID: town.Alice}, Plan: plan, Policy: policy})
-	waits.Wake = time.Now().Add(48 * time.Hour)
-	w.logs = []journal.Log{waits}
-	tab := browsertest.Start(t).Open(t, w.page.URL+"/#U0BOB/C0GENERAL", browsertest.Wide)
-	tab.Click("tab", "Time")
-	tab.Click("button", "+ 1 hour")
-	tab.See("1 h ahead of this machine")
-	if got := w.town.Clock.Ahead(); got != time.Hour {
-		t.Errorf("the town is %s ahead", got)
-	}
-	tab.See("OFF-1 (pending)")
-	tab.Accessible("the time")
-	picture(t, tab, "time")
-	tab.Click("button", "Go there")
-	tab.See("2 d ahead of this machine")
-	if now := w.town.Clock.Now(); now.Before(waits.Wake) || now.After(waits.Wake.Add(time.Minute)) {
-		t.Errorf("it is %s, and %s was to be reached", now, waits.Wake)
-	}
-	tab.Reload()
-	tab.Click("tab", "Time")
-	tab.See("2 d ahead of this machine")
-	said := w.town.Slack.Say(town.Bob, town.General, "", "hello from later")
-	if at, _ := strconv.ParseFloat(said.TS, 64); time.Unix(int64(at), 0).Before(waits.Wake.Truncate(time.Second)) {
-		t.Errorf("what is said now has the ts %s", said.TS)
 	}
 }

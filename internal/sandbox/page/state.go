@@ -27,6 +27,7 @@ type state struct {
 	Slack     slack             `json:"slack"`
 	Requests  []request         `json:"requests"` // the newest first
 	Ahead     int64             `json:"ahead"`    // of the machine's clock, in milliseconds
+	Rules     rules             `json:"rules"`
 	Commands  []command         `json:"commands"`
 	Ours      bool              `json:"ours"` // the bot is ours: it has providers and a journal
 	Try       string            `json:"try"`  // a first command
@@ -95,7 +96,7 @@ type call struct {
 func (s *server) look(ctx context.Context, as string) []byte {
 	out := state{
 		Me: as, Names: map[string]string{}, Views: []view{}, Commands: []command{}, Providers: []provider{},
-		Slack: s.slack(), Requests: []request{}, Ahead: s.town.Clock.Ahead().Milliseconds(),
+		Slack: s.slack(), Requests: []request{}, Ahead: s.town.Clock.Ahead().Milliseconds(), Rules: s.rules(),
 	}
 	if s.records != nil {
 		out.Ours, out.Try, out.Commands, out.Requests = true, firstCommand, []command{{town.Command, town.Hint}}, s.requests(ctx)

@@ -36,14 +36,23 @@ func (t *Town) Config(s Settings) (yaml string, env map[string]string) {
 	}
 	yaml = fmt.Sprintf(configYAML, transport, t.Slack.APIURL(), Command, w.TeamID, Approvals, Audit, s.Listen, s.Journal, s.Writes,
 		Alice, Approvers, protected, cmp.Or(s.Caps, Roomy), t.urls["ecgrid"], t.urls["zitadel"], t.urls["zitadel"], t.urls["torii"], environment)
+	t.configured.Store(&yaml)
 	return yaml, map[string]string{
 		"SLACK_BOT_TOKEN": w.BotToken, "SLACK_APP_TOKEN": w.AppToken, "SLACK_SIGNING_SECRET": w.SigningSecret,
 		"ECGRID_API_KEY": ecgridKey, "ZITADEL_TOKEN": zitadelPAT, "TORII_SECRET_KEY": toriiKey,
 	}
 }
 
+// Configured is the configuration file that was given last; empty: none was. It holds no secret, only where each is.
+func (t *Town) Configured() string {
+	if yaml := t.configured.Load(); yaml != nil {
+		return *yaml
+	}
+	return ""
+}
+
 // configYAML is what the README shows, with the town's addresses. ZITADEL stands in it twice, so that both of its delete APIs are tried, and what
-// needs two approvals; the short timeout of Torii lets a call that is never answered be told soon.
+// needs two approvals and what cools off, neither of which is what the story begins with; the short timeout of Torii lets a call that is never answered be told soon.
 const configYAML = `slack:
   %s
   api_url: %s
@@ -64,6 +73,8 @@ policies:
     window: 1h
   - match: {providers: [zitadel-v1], actions: [deactivate]}
     approvals: 2
+  - match: {providers: [zitadel-v1], admin: true}
+    cool_off: 10m
 protected: [%s]
 digest: off
 caps: {%s}

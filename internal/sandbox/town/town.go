@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 
 	"offboard/internal/sandbox/localecgrid"
 	"offboard/internal/sandbox/localtorii"
@@ -24,6 +25,8 @@ type Town struct {
 
 	urls  map[string]string // provider → base URL
 	gates map[string]*gate
+
+	configured atomic.Pointer[string]
 }
 
 // The credentials of the bot. They open nothing but this town.
@@ -65,9 +68,9 @@ func (t *Town) open(ctx context.Context, slackAddr string) error {
 		return errors.Join(err, l.Close())
 	}
 	t.serveOn(l, "zitadel", t.ZITADEL)
-	for _, name := range Providers() {
-		t.Faults(name).Clock(t.Clock.Now)
-	}
+	t.ECGrid.Clock(t.Clock.Now)
+	t.ZITADEL.Clock(t.Clock.Now)
+	t.Torii.Clock(t.Clock.Now)
 	t.hire()
 	return nil
 }

@@ -2,6 +2,7 @@
 
 import { act, follow } from "./api.js";
 import { showAside } from "./aside.js";
+import { showNow } from "./clock.js";
 import { fillLine, showComposer, startComposer } from "./composer.js";
 import { byId, toast } from "./dom.js";
 import { showForm } from "./form.js";
@@ -76,6 +77,7 @@ function draw(moved = false, ts = "") {
   showComposer(state, here);
   showForm(state.me, state.views, { ...ctx, press: (block, e, value) => ctx.press({ view: state.views.at(-1).id }, block, e, value) });
   showAside(state, ctx);
+  showNow(state, ctx);
   tellNews(state);
 }
 
