@@ -79,6 +79,12 @@ var methods = map[string]method{
 
 	"chat.deleteScheduledMessage": {run: (*Workspace).deleteScheduled, scopes: []string{"chat:write"}, perMinute: tier3},
 	"chat.scheduledMessages.list": {run: (*Workspace).scheduledList, perMinute: tier3, form: true},
+
+	"files.getUploadURLExternal":   {run: (*Workspace).uploadAddress, scopes: []string{"files:write"}, perMinute: tier4},
+	"files.completeUploadExternal": {run: (*Workspace).completeUpload, scopes: []string{"files:write"}, perMinute: tier4},
+	"files.info":                   {run: (*Workspace).fileInfo, scopes: []string{"files:read"}, perMinute: tier4, form: true},
+	"files.list":                   {run: (*Workspace).listFiles, scopes: []string{"files:read"}, perMinute: tier3, form: true},
+	"files.delete":                 {run: (*Workspace).deleteFile, scopes: []string{"files:write"}, perMinute: tier3},
 }
 
 // serveAPI answers /api/{method}.

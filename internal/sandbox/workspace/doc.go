@@ -10,5 +10,5 @@
 // triggers, five uses of a response_url), as facts/slack.md and Slack's documentation say. A confirm dialog is not in the way of
 // a click, because a hostile client would not show it either. A [Fault] makes it misbehave as Slack and networks do.
 //
-// It does not know what an app is for, keeps nothing on disk, unfurls nothing, stores no files, and has one app only.
+// It does not know what an app is for, keeps nothing on disk, files included, unfurls nothing, and has one app only.
 package workspace

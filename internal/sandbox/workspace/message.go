@@ -21,6 +21,7 @@ type Message struct {
 	Blocks      json.RawMessage // nil: none; with the block and action ids that Slack adds
 	Attachments json.RawMessage
 	Metadata    json.RawMessage // nil: none
+	Files       []string        // the ids of what was shared with it
 	Pings       []string        // whom it notifies, as package pings says
 	Reactions   []Reaction
 	EditedTS    string // empty: it does not say "edited"
@@ -165,6 +166,9 @@ func (w *Workspace) messageJSON(m *Message, metadata bool) answer {
 		if raw != nil {
 			out[key] = raw
 		}
+	}
+	if len(m.Files) > 0 {
+		out["files"], out["upload"], out["display_as_bot"] = w.filesJSON(m), true, false
 	}
 	if m.Metadata != nil && metadata {
 		out["metadata"] = m.Metadata

@@ -38,7 +38,7 @@ func (w *Workspace) find(channel string, ok func(*Message) bool) []Message {
 
 func (m *Message) copy() Message {
 	out := *m
-	out.Earlier, out.Pings = slices.Clone(m.Earlier), slices.Clone(m.Pings)
+	out.Earlier, out.Pings, out.Files = slices.Clone(m.Earlier), slices.Clone(m.Pings), slices.Clone(m.Files)
 	out.Reactions = nil
 	for _, r := range m.Reactions {
 		out.Reactions = append(out.Reactions, Reaction{Name: r.Name, Users: slices.Clone(r.Users)})

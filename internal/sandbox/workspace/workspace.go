@@ -30,6 +30,8 @@ type Workspace struct {
 	private   []*Ephemeral
 	views     map[string][]*View // by person, the stack of open forms
 	homes     map[string]*View
+	files     []*File
+	uploads   map[string]*upload // by the secret part of their address
 	triggers  map[string]*trigger
 	hooks     map[string]*hook
 	calls     []*Call
@@ -60,7 +62,7 @@ func New(cfg Config) *Workspace {
 		cfg: cfg.withDefaults(), changed: make(chan struct{}), people: map[string]*Person{}, channels: map[string]*Channel{},
 		groups: map[string][]string{}, messages: map[string][]*Message{}, views: map[string][]*View{}, homes: map[string]*View{},
 		triggers: map[string]*trigger{}, hooks: map[string]*hook{}, rates: map[string]*bucket{}, tickets: map[string]time.Time{},
-		pending: map[string]*envelope{},
+		pending: map[string]*envelope{}, uploads: map[string]*upload{},
 	}
 	w.log = w.cfg.Logger
 	w.ctx, w.stop = context.WithCancel(context.Background())
@@ -73,6 +75,9 @@ func New(cfg Config) *Workspace {
 	w.mux.HandleFunc("POST /commands/{team}/{n}/{secret}", w.serveHook)
 	w.mux.HandleFunc("POST /actions/{team}/{n}/{secret}", w.serveHook)
 	w.mux.HandleFunc("GET /link/", w.serveSocket)
+	w.mux.HandleFunc("POST /upload/v1/{ticket}", w.serveUpload)
+	w.mux.HandleFunc("GET /files-pri/{file}/{name...}", w.serveFile)
+	w.mux.HandleFunc("GET /{$}", serveSignIn)
 	w.AddPerson(Person{ID: w.cfg.BotUserID, Name: w.cfg.BotName, Bot: true})
 	w.AddPerson(Person{ID: "USLACKBOT", Name: "slackbot"}) // is_bot is false (facts/slack.md)
 	return w
@@ -81,7 +86,7 @@ func New(cfg Config) *Workspace {
 // Config returns the configuration with its defaults filled in.
 func (w *Workspace) Config() Config { return w.cfg }
 
-// ServeHTTP serves /api/, response_urls and sockets. Whoever mounts the workspace in a server of their own calls [Workspace.SetURL].
+// ServeHTTP serves /api/, response_urls, files and sockets. Whoever mounts the workspace in a server of their own calls [Workspace.SetURL].
 func (w *Workspace) ServeHTTP(res http.ResponseWriter, req *http.Request) { w.mux.ServeHTTP(res, req) }
 
 // Start listens on addr ("" means a free port on loopback) and serves until [Workspace.Close].
