@@ -45,6 +45,7 @@ func TestBoltInTheWorkspace(t *testing.T) {
 			})
 			await(v.ctx, t, said, "UP")
 			useBolt(v)
+			useBoltFiles(v)
 		})
 	}
 }

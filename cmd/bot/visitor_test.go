@@ -45,6 +45,10 @@ type shownMessage struct {
 	Text    string
 	Blocks  json.RawMessage
 	Replies []shownMessage
+	Files   []struct {
+		Name    string
+		Deleted bool
+	}
 }
 
 func (v visitor) do(what string, body map[string]any) {

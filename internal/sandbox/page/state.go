@@ -63,6 +63,7 @@ type message struct {
 	Text    string          `json:"text"`
 	Blocks  json.RawMessage `json:"blocks,omitempty"`
 	Replies []message       `json:"replies,omitempty"`
+	Files   []file          `json:"files,omitempty"`
 }
 
 type view struct {
@@ -132,23 +133,23 @@ func (s *server) channel(as, id string) channel {
 		out.Direct, out.Name = true, town.Name(s.town.Slack.Config().BotUserID)
 	}
 	for _, m := range s.town.Slack.Messages(id) {
-		shown := show(m, false)
+		shown := s.show(m, false)
 		for _, reply := range s.town.Slack.Thread(id, m.TS) {
-			shown.Replies = append(shown.Replies, show(reply, false))
+			shown.Replies = append(shown.Replies, s.show(reply, false))
 		}
 		out.Messages = append(out.Messages, shown)
 	}
 	for _, e := range s.town.Slack.Ephemerals(as) {
 		if e.Channel == id {
-			out.Messages = append(out.Messages, show(e.Message, true))
+			out.Messages = append(out.Messages, s.show(e.Message, true))
 		}
 	}
 	slices.SortStableFunc(out.Messages, func(a, b message) int { return strings.Compare(a.TS, b.TS) })
 	return out
 }
 
-func show(m workspace.Message, private bool) message {
-	return message{TS: m.TS, User: m.User, Bot: m.BotID != "", Private: private, Edited: m.EditedTS != "", Text: m.Text, Blocks: m.Blocks}
+func (s *server) show(m workspace.Message, private bool) message {
+	return message{TS: m.TS, User: m.User, Bot: m.BotID != "", Private: private, Edited: m.EditedTS != "", Text: m.Text, Blocks: m.Blocks, Files: s.files(m)}
 }
 
 // mostCalls is how many of a provider's calls the page lists.

@@ -33,5 +33,6 @@ app.view("form", async ({ ack, view, client, body }) => {
   const info = await client.users.info({ user: body.user.id });
   await client.chat.postMessage({ channel: view.private_metadata, text: `${info.user.name} wrote ${name}` });
 });
+require("./files.js")(app);
 app.error(async (e) => { console.log("ERROR", e); });
 (async () => { await app.start(socket ? undefined : Number(port)); console.log("UP"); })();
