@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
@@ -12,6 +13,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"net/textproto"
 	"strings"
 	"testing"
@@ -172,7 +174,6 @@ func TestPeopleShareFiles(t *testing.T) {
 		"not there":    {line{As: town.Olga, Channel: town.General}, one, nil, http.StatusConflict, "no such channel"},
 		"no thread":    {line{As: town.Bob, Channel: town.General, Thread: "1.0"}, one, nil, http.StatusConflict, "no such thread"},
 		"a command":    {line{As: town.Bob, Channel: town.General, Text: "/offboard ann"}, one, nil, http.StatusConflict, "takes no files"},
-		"too much":     {good, map[string]string{"a": strings.Repeat("x", mostShared)}, nil, http.StatusRequestEntityTooLarge, "20 MB together"},
 	} {
 		if status, wrong := w.sendForm(tt.l, tt.files, tt.change); status != tt.status || !strings.Contains(wrong, tt.says) {
 			t.Errorf("%s: %d %q", name, status, wrong)
@@ -215,5 +216,21 @@ func TestTheJournalIsDownloaded(t *testing.T) {
 		if got := w.get(t.Context(), "/api/journal/"+path).StatusCode; got != http.StatusNotFound {
 			t.Errorf("%s: %d", path, got)
 		}
+	}
+}
+
+func TestTooLargeAFormIsNotTaken(t *testing.T) {
+	t.Parallel()
+	const most = 1000
+	form := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n" + strings.Repeat("x\n", framing)
+	for _, length := range []int64{most + framing + 1, -1} { // said beforehand, or found out
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/share", strings.NewReader(form))
+		req.ContentLength = length
+		if _, files, err := readShared(httptest.NewRecorder(), req, "x", most); !errors.Is(err, tooMuch(most)) || files != nil {
+			t.Errorf("%d files, %v", len(files), err)
+		}
+	}
+	if got := tooMuch(20 << 20).Error(); !strings.Contains(got, "20 MB together") {
+		t.Error(got)
 	}
 }

@@ -12,10 +12,15 @@ import (
 	"offboard/internal/sandbox/workspace"
 )
 
-// mostShared is how many bytes a message with its files may have, framing included.
-const mostShared = workspace.MostFile + 1<<20
+// framing is what a form may have beside its files.
+const framing = 1 << 20
 
-var errTooMuch = fmt.Errorf("the files of a message may have %d MB together", workspace.MostFile>>20)
+// tooMuch is how many bytes the files of a message may have, and have not.
+type tooMuch int
+
+func (t tooMuch) Error() string {
+	return fmt.Sprintf("the files of a message may have %d MB together", t>>20)
+}
 
 // share takes a message with files out of a form: its fields are those of a line, and file, any number of times.
 func (s *server) share(w http.ResponseWriter, r *http.Request) {
@@ -24,12 +29,12 @@ func (s *server) share(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnsupportedMediaType, "Send a form with files.")
 		return
 	}
-	l, files, err := readShared(multipart.NewReader(http.MaxBytesReader(w, r.Body, mostShared), params["boundary"]))
+	l, files, err := readShared(w, r, params["boundary"], s.town.Slack.Config().MostFile)
 	if err == nil {
 		err = s.shareLine(l, files)
 	}
 	switch {
-	case errors.Is(err, errTooMuch):
+	case errors.As(err, new(tooMuch)):
 		refuse(w, http.StatusRequestEntityTooLarge, err.Error())
 	case err != nil:
 		refuse(w, http.StatusConflict, err.Error())
@@ -51,7 +56,12 @@ func (s *server) shareLine(l line, files []workspace.Upload) error {
 	return err
 }
 
-func readShared(form *multipart.Reader) (l line, files []workspace.Upload, err error) {
+// readShared reads a form with files of at most so many bytes together.
+func readShared(w http.ResponseWriter, r *http.Request, boundary string, most int) (l line, files []workspace.Upload, err error) {
+	if r.ContentLength > int64(most+framing) {
+		return line{}, nil, tooMuch(most) // before it is read
+	}
+	form := multipart.NewReader(http.MaxBytesReader(w, r.Body, int64(most+framing)), boundary)
 	fields := map[string]*string{"as": &l.As, "channel": &l.Channel, "thread": &l.Thread, "text": &l.Text}
 	for {
 		part, err := form.NextPart()
@@ -59,11 +69,11 @@ func readShared(form *multipart.Reader) (l line, files []workspace.Upload, err e
 			return l, files, nil
 		}
 		if err != nil {
-			return line{}, nil, unread(err)
+			return line{}, nil, unread(err, most)
 		}
 		content, err := io.ReadAll(part)
 		if err != nil {
-			return line{}, nil, unread(err)
+			return line{}, nil, unread(err, most)
 		}
 		switch field := fields[part.FormName()]; {
 		case field != nil:
@@ -82,9 +92,9 @@ func givenName(part *multipart.Part) string {
 	return params["filename"]
 }
 
-func unread(err error) error {
+func unread(err error, most int) error {
 	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
-		return errTooMuch
+		return tooMuch(most)
 	}
 	return fmt.Errorf("that could not be read: %w", err)
 }

@@ -24,6 +24,7 @@ type Config struct {
 	Writable bool     // people may write to the app in its Messages tab, which the page looks at; false: messages_tab_read_only_enabled
 	Events   []string // the bot events that the app subscribes to, such as message.channels, of [EveryEvent]
 
+	MostFile   int           // bytes of a file; 0: 20 MB
 	AckWithin  time.Duration // how long an app has to acknowledge; 0: 3 s, as Slack's
 	PingEvery  time.Duration // between pings on a socket; 0: 5 s
 	RateLimits bool
@@ -82,6 +83,9 @@ func (c Config) withDefaults() Config {
 	c.Scopes, c.AppScopes, c.Events = slices.Clone(c.Scopes), slices.Clone(c.AppScopes), slices.Clone(c.Events)
 	if c.EventRetries == nil {
 		c.EventRetries = slackRetries
+	}
+	if c.MostFile <= 0 {
+		c.MostFile = 20 << 20
 	}
 	if c.AckWithin <= 0 {
 		c.AckWithin = 3 * time.Second

@@ -12,6 +12,7 @@ var eventScopes = map[string][]string{
 	"message.channels": {"channels:history"}, "message.groups": {"groups:history"}, "message.im": {"im:history"},
 	"app_mention": {"app_mentions:read"}, "app_home_opened": nil, "member_joined_channel": {"channels:read", "groups:read"},
 	"reaction_added": {"reactions:read"}, "reaction_removed": {"reactions:read"},
+	"file_shared": {"files:read"},
 }
 
 // EveryEvent lists the bot events that an app can subscribe to here.

@@ -28,6 +28,9 @@ func (w *Workspace) heard(m *Message) {
 func (w *Workspace) messageEvent(m *Message, ch *Channel) answer {
 	out := w.messageJSON(m, true)
 	out["channel"], out["channel_type"], out["event_ts"] = ch.ID, strings.TrimSuffix(ch.kind(), "s"), m.TS
+	if len(m.Files) > 0 {
+		out["subtype"] = "file_share" // in the event alone (docs.slack.dev/reference/events/message/file_share)
+	}
 	return out
 }
 

@@ -13,11 +13,10 @@ import (
 	"unicode/utf8"
 )
 
-// Files are kept in memory, so the workspace takes less than Slack (1 GB a file).
+// Files are kept in memory, so the workspace takes less than Slack: Config.MostFile of each, and mostKept times as much of all.
 const (
-	MostFile     = 20 << 20 // bytes of one file
-	MostTogether = 10       // files of one message, as Slack's clients take them
-	mostFiles    = 10 * MostFile
+	MostTogether = 10 // files of one message, as Slack's clients take them
+	mostKept     = 10
 	mostSnippet  = 1 << 20 // bytes of what is uploaded with a snippet_type
 	mostAlt      = 1000    // characters of a picture's description
 	mostName     = 255     // characters of a name
@@ -154,6 +153,9 @@ func (w *Workspace) mayRead(userID string, f *File) bool {
 	})
 }
 
+// full reports whether there is no room for so many more bytes.
+func (w *Workspace) full(more int) bool { return w.stored()+more > mostKept*w.cfg.MostFile }
+
 // stored is how many bytes are kept, and promised to uploads that are under way.
 func (w *Workspace) stored() int {
 	n := 0
@@ -174,7 +176,18 @@ func (w *Workspace) attach(m *Message, files []*File) {
 	w.add(m)
 	for _, f := range files {
 		f.shares = append(f.shares, share{m.Channel, m.TS, m.ThreadTS})
+		w.tellShared(f, m)
 	}
+}
+
+// tellShared tells the app of a file in a conversation that it is in.
+func (w *Workspace) tellShared(f *File, m *Message) {
+	if !w.channels[m.Channel].in(w.cfg.BotUserID) {
+		return
+	}
+	w.emit("file_shared", answer{
+		"type": "file_shared", "channel_id": m.Channel, "file_id": f.ID, "user_id": m.User, "file": answer{"id": f.ID}, "event_ts": m.TS,
+	})
 }
 
 func (w *Workspace) filesJSON(m *Message) []answer {

@@ -48,14 +48,14 @@ func (w *Workspace) mayShare(userID, channel, thread string, uploads []Upload) e
 		switch n := len([]rune(u.Name)); {
 		case len(u.Content) == 0:
 			return fmt.Errorf("%q is empty", u.Name)
-		case len(u.Content) > MostFile:
-			return fmt.Errorf("%q is larger than %d MB, which is as much as the sandbox takes", u.Name, MostFile>>20)
+		case len(u.Content) > w.cfg.MostFile:
+			return fmt.Errorf("%q is larger than %s, which is as much as the sandbox takes", u.Name, megabytes(w.cfg.MostFile))
 		case n == 0 || n > mostName:
 			return fmt.Errorf("the name of a file has 1 to %d characters", mostName)
 		}
 	}
-	if w.stored()+all > mostFiles {
-		return fmt.Errorf("the sandbox keeps at most %d MB of files: start it again", mostFiles>>20)
+	if w.full(all) {
+		return fmt.Errorf("the sandbox keeps at most %s of files: start it again", megabytes(mostKept*w.cfg.MostFile))
 	}
 	return nil
 }

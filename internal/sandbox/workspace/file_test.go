@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
@@ -125,7 +126,7 @@ func TestWhatAnUploadIsRefusedWith(t *testing.T) {
 		{"less than nothing", get, url.Values{"filename": {"a"}, "length": {"-1"}}, "invalid_arguments"},
 		{"no number", get, url.Values{"filename": {"a"}, "length": {"lots"}}, "invalid_arguments"},
 		{"a long name", get, url.Values{"filename": {strings.Repeat("n", 256)}, "length": {"1"}}, "invalid_arguments"},
-		{"too large", get, url.Values{"filename": {"a"}, "length": {strconv.Itoa(workspace.MostFile + 1)}}, "file_upload_size_restricted"},
+		{"too large", get, url.Values{"filename": {"a"}, "length": {strconv.Itoa(20<<20 + 1)}}, "file_upload_size_restricted"},
 		{"far too large", get, url.Values{"filename": {"a"}, "length": {"9223372036854775807"}}, "file_upload_size_restricted"},
 		{"a large snippet", get, url.Values{"filename": {"a"}, "length": {"1048577"}, "snippet_type": {"go"}}, "snippet_too_large"},
 		{"many words", get, url.Values{"filename": {"a"}, "length": {"1"}, "alt_txt": {strings.Repeat("w", 1001)}}, "alt_txt_too_large"},
@@ -138,7 +139,7 @@ func TestWhatAnUploadIsRefusedWith(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) { wantError(t, call(t, w, c.method, c.params), c.want) })
 	}
-	if said := call(t, w, get, url.Values{"filename": {"a"}, "length": {strconv.Itoa(workspace.MostFile + 1)}}); !strings.Contains(fmt.Sprint(said), "20 MB") {
+	if said := call(t, w, get, url.Values{"filename": {"a"}, "length": {strconv.Itoa(20<<20 + 1)}}); !strings.Contains(fmt.Sprint(said), "20 MB") {
 		t.Errorf("the limit is not said: %v", said)
 	}
 	for channel, want := range map[string]string{
@@ -182,7 +183,6 @@ func TestTheBytesOfAnUploadComeOnceAndWhole(t *testing.T) {
 	}{
 		{"too few", address, rawBytes, "ab", http.StatusBadRequest},
 		{"too many", address, rawBytes, "abcd", http.StatusBadRequest},
-		{"too large", address, rawBytes, strings.Repeat("x", workspace.MostFile+1), http.StatusRequestEntityTooLarge},
 		{"a form without a file", address, "multipart/form-data; boundary=y", "--y--\r\n", http.StatusBadRequest},
 		{"a wrong address", address + "x", rawBytes, "abc", http.StatusBadRequest},
 		{"a form", address, "multipart/form-data; boundary=x", form, http.StatusOK},
@@ -305,4 +305,77 @@ func TestNamesAndKindsOfFiles(t *testing.T) {
 			t.Errorf("%q has %q", name, content)
 		}
 	}
+}
+
+// The app is told of a file in a channel that it is in, twice as at Slack: by the message, and by itself.
+func TestAnAppHearsOfFiles(t *testing.T) {
+	t.Parallel()
+	w := start(t, yours())
+	got := listen(t, w, nil)
+	for _, channel := range []string{"C2", "C1"} { // the app is in the second alone
+		if _, err := w.Share("U1", channel, "", "here", workspace.Upload{Name: "a.txt", Content: []byte("abc")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids := map[any]bool{}
+	for range 2 { // they come in either order
+		h := <-got
+		switch h.event["type"] {
+		case "message":
+			files, _ := h.event["files"].([]any)
+			if len(files) != 1 || h.event["subtype"] != "file_share" || h.event["channel"] != "C1" {
+				t.Fatalf("the message: %v", h.event)
+			}
+			file, _ := files[0].(map[string]any)
+			ids[file["id"]] = true
+		case "file_shared":
+			if h.event["channel_id"] != "C1" || h.event["user_id"] != "U1" {
+				t.Errorf("the file: %v", h.event)
+			}
+			ids[h.event["file_id"]] = true
+		}
+	}
+	if len(ids) != 1 {
+		t.Errorf("the events are of %v", ids)
+	}
+}
+
+// A file that is too large is not kept in memory to find that out, however it is sent.
+func TestTooLargeAFileIsNotTaken(t *testing.T) {
+	t.Parallel()
+	const most = 1000
+	w := start(t, workspace.Config{Scopes: workspace.EveryScope(), MostFile: most})
+	address, _ := begin(t, w, "a", most)
+	form := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n"
+	for name, c := range map[string]struct {
+		kind   string
+		body   string
+		length int64
+	}{
+		"raw":                {rawBytes, strings.Repeat("x", most+1), -1},
+		"raw, by far":        {rawBytes, strings.Repeat("x", 1<<17), -1},
+		"a form":             {"multipart/form-data; boundary=x", form + strings.Repeat("x", most+1) + "\r\n--x--\r\n", -1},
+		"a form, by far":     {"multipart/form-data; boundary=x", form + strings.Repeat("x\n", 1<<17), -1},
+		"a form before":      {"multipart/form-data; boundary=x", strings.Repeat("x\n", 1<<17) + form, -1},
+		"it says so itself":  {rawBytes, "x", 1 << 40},
+		"a form says so too": {"multipart/form-data; boundary=x", form, 1 << 40},
+	} {
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, strings.TrimPrefix(address, w.URL()), strings.NewReader(c.body))
+		req.Header.Set("Content-Type", c.kind)
+		req.ContentLength = c.length
+		res := httptest.NewRecorder()
+		w.ServeHTTP(res, req)
+		if res.Code != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s: answered with %d %s", name, res.Code, res.Body)
+		}
+	}
+	for range 10 {
+		if _, err := w.Share("U1", "C1", "", "", workspace.Upload{Name: "a", Content: make([]byte, most-100)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Share("U1", "C1", "", "", workspace.Upload{Name: "a", Content: make([]byte, most)}); err == nil {
+		t.Error("more is kept than there is room for")
+	}
+	wantError(t, call(t, w, "files.getUploadURLExternal", url.Values{"filename": {"a"}, "length": {"999"}}), "storage_limit_reached")
 }

@@ -28,14 +28,14 @@ type upload struct {
 const framing = 64 << 10
 
 var (
-	errLarge = fmt.Errorf("larger than %d MB", MostFile>>20)
+	errLarge = errors.New("larger than the workspace takes")
 	errParts = errors.New("no file in the form")
 )
 
 // serveUpload takes a file's bytes, as they are or as the first file of a multipart form. Whoever has the address may send: it cannot be guessed, and Slack asks
 // for no token either. Clients look at the status alone: 200 is success, anything else is not (docs.slack.dev/reference/methods/files.getUploadURLExternal).
 func (w *Workspace) serveUpload(res http.ResponseWriter, req *http.Request) {
-	content, err := readUpload(res, req)
+	content, err := w.readUpload(res, req)
 	call := &Call{At: w.cfg.Clock(), Method: UploadURL, Token: TokenNone, Params: map[string]string{}}
 	fault := w.arrive(call)
 	if fault.during(res, req, w.log) {
@@ -68,32 +68,38 @@ func uploadStatus(err error) int {
 	return http.StatusBadRequest
 }
 
-func readUpload(res http.ResponseWriter, req *http.Request) ([]byte, error) {
-	body := http.MaxBytesReader(res, req.Body, MostFile+framing)
+func (w *Workspace) readUpload(res http.ResponseWriter, req *http.Request) ([]byte, error) {
+	if req.ContentLength > int64(w.cfg.MostFile+framing) {
+		return nil, errLarge // before it is read
+	}
+	body := http.MaxBytesReader(res, req.Body, int64(w.cfg.MostFile+framing))
 	defer func() { _ = body.Close() }()
 	kind, params, _ := mime.ParseMediaType(req.Header.Get("Content-Type"))
 	if kind == "multipart/form-data" {
-		return readParts(multipart.NewReader(body, params["boundary"]))
+		return w.readParts(multipart.NewReader(body, params["boundary"]))
 	}
-	return readFile(body)
+	return w.readFile(body)
 }
 
 // readParts reads the first file of a form, whatever its field is called: slack-go calls it file, and Slack's own SDK for JavaScript body.
-func readParts(form *multipart.Reader) ([]byte, error) {
+func (w *Workspace) readParts(form *multipart.Reader) ([]byte, error) {
 	for {
 		part, err := form.NextPart()
+		if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
+			return nil, errLarge
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", errParts, err)
 		}
 		if part.FileName() != "" {
-			return readFile(part)
+			return w.readFile(part)
 		}
 	}
 }
 
-func readFile(r io.Reader) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(r, MostFile+1))
-	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) || len(content) > MostFile {
+func (w *Workspace) readFile(r io.Reader) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(r, int64(w.cfg.MostFile)+1))
+	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) || len(content) > w.cfg.MostFile {
 		return nil, errLarge
 	}
 	if err != nil {

@@ -29,16 +29,18 @@ func (w *Workspace) uploadAddress(c *Call) (answer, *slackError) {
 		return nil, refuse("alt_txt_too_large")
 	case snippet && length > mostSnippet:
 		return nil, refuse("snippet_too_large")
-	case length > MostFile:
-		return nil, faulty("file_upload_size_restricted", []string{fmt.Sprintf("the sandbox takes files of at most %d MB", MostFile>>20)})
-	case w.stored()+length > mostFiles:
-		return nil, faulty("storage_limit_reached", []string{fmt.Sprintf("the sandbox keeps at most %d MB of files", mostFiles>>20)})
+	case length > w.cfg.MostFile:
+		return nil, faulty("file_upload_size_restricted", []string{"the sandbox takes files of at most " + megabytes(w.cfg.MostFile)})
+	case w.full(length):
+		return nil, faulty("storage_limit_reached", []string{"the sandbox keeps at most " + megabytes(mostKept*w.cfg.MostFile) + " of files"})
 	}
 	f := &File{ID: word("F"), Name: name, Title: name, Alt: c.param("alt_txt"), User: w.cfg.BotUserID, At: c.At, snippet: snippet}
 	ticket := word("") + word("")
 	w.uploads[ticket] = &upload{file: f, length: length, at: c.At}
 	return answer{"upload_url": w.base + "/upload/v1/" + ticket, "file_id": f.ID}, nil
 }
+
+func megabytes(n int) string { return fmt.Sprintf("%d MB", n>>20) }
 
 // completed is a file that files.completeUploadExternal names.
 type completed struct {
