@@ -83,7 +83,7 @@ func (c *sandboxCmd) workspace(e *env, t *town.Town) error {
 		if err != nil || u.Scheme != "http" || !onLoopback(u.Hostname()) {
 			return fmt.Errorf("--app-url %s: it must be on this machine, such as http://127.0.0.1:3000/slack/events", c.AppURL)
 		}
-		t.Slack.UseHTTP(workspace.Endpoints{Commands: c.AppURL, Interactions: c.AppURL, Events: c.AppURL})
+		t.Slack.UseHTTP(workspace.Endpoints{Commands: c.AppURL, Interactions: c.AppURL, Events: c.AppURL, Options: c.AppURL})
 	}
 	return page.Serve(e.ctx, c.Listen, t, nil, e.stdout)
 }

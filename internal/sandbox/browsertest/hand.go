@@ -94,10 +94,17 @@ func (t *Tab) Type(role, name, text string) {
 	t.do("type", enable(input.InsertText, input.InsertTextParams{Text: text}))
 }
 
-// Set gives a field a value that is not typed letter by letter: a date, an option of a menu by its label.
+// Set gives a field a value that is not typed letter by letter: a date, an option of a menu by its label. See [Tab.Choose] for how people choose.
 func (t *Tab) Set(role, name, value string) {
 	t.t.Helper()
 	t.on(role, name, `function(value) {
+		if (this.role === "combobox") {
+			this.value = value;
+			this.dispatchEvent(new Event("input", { bubbles: true }));
+			const all = document.getElementById(this.getAttribute("aria-controls")).querySelectorAll("[role=option]");
+			[...all].find((o) => o.firstChild.textContent === value).click();
+			return "";
+		}
 		const option = [...(this.options || [])].find((o) => o.label === value);
 		if (this.options && !option) throw new Error("no option " + value);
 		this.value = option ? option.value : value;
@@ -114,11 +121,26 @@ const (
 	Backspace = kb.Backspace
 	Escape    = kb.Escape
 	Down      = kb.ArrowDown
+	Up        = kb.ArrowUp
+	Home      = kb.Home
+	End       = kb.End
 )
 
-// Press presses keys, one after the other. A key and its character are one event, as at a keyboard, so that a
-// page can keep the character back; chromedp's own two events cannot be kept back.
+// Press presses keys, one after the other.
 func (t *Tab) Press(keys string) {
+	t.t.Helper()
+	t.press(keys, 0)
+}
+
+// PressShift presses keys with the shift key held.
+func (t *Tab) PressShift(keys string) {
+	t.t.Helper()
+	t.press(keys, int64(kb.ModifierShift))
+}
+
+// press presses keys. A key and its character are one event, as at a keyboard, so that a
+// page can keep the character back; chromedp's own two events cannot be kept back.
+func (t *Tab) press(keys string, held int64) {
 	t.t.Helper()
 	for _, r := range keys {
 		key := kb.Keys[r]
@@ -126,7 +148,7 @@ func (t *Tab) Press(keys string) {
 			t.t.Fatalf("no key for %q", r)
 		}
 		down := input.DispatchKeyEventParams{
-			Type: input.DispatchKeyEventTypeKeyDown, Key: key.Key, Code: key.Code, Text: key.Text,
+			Type: input.DispatchKeyEventTypeKeyDown, Key: key.Key, Code: key.Code, Text: key.Text, Modifiers: held,
 			WindowsVirtualKeyCode: key.Windows, NativeVirtualKeyCode: key.Native,
 		}
 		up := down

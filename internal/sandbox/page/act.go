@@ -52,8 +52,13 @@ type faulty struct {
 // actTime is more than Slack gives an app.
 const actTime = 10 * time.Second
 
-// act makes a handler of what changes something. What was begun goes on when the browser goes away, as at Slack.
+// act makes a handler of what changes something, and answers nothing.
 func act[T any](do func(context.Context, T) error) http.HandlerFunc {
+	return asked(func(ctx context.Context, body T) (struct{}, error) { return struct{}{}, do(ctx, body) })
+}
+
+// asked makes a handler of what is answered. What was begun goes on when the browser goes away, as at Slack.
+func asked[T, A any](do func(context.Context, T) (A, error)) http.HandlerFunc {
 	const largest = 1 << 16
 	return func(w http.ResponseWriter, r *http.Request) {
 		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
@@ -69,12 +74,13 @@ func act[T any](do func(context.Context, T) error) http.HandlerFunc {
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), actTime)
 		defer cancel()
-		if err := do(ctx, body); err != nil {
+		answer, err := do(ctx, body)
+		if err != nil {
 			refuse(w, http.StatusConflict, err.Error())
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte("{}\n"))
+		_ = json.NewEncoder(w).Encode(answer)
 	}
 }
 
@@ -129,9 +135,11 @@ func (s *server) places(as string) []string {
 }
 
 func (s *server) press(ctx context.Context, p pressed) error {
-	return outcome(s.town.Slack.Press(ctx, workspace.Press{
-		User: p.As, Channel: p.Channel, TS: p.TS, View: p.View, ActionID: p.Action, BlockID: p.Block, Value: p.Value,
-	}))
+	return outcome(s.town.Slack.Press(ctx, p.press()))
+}
+
+func (p pressed) press() workspace.Press {
+	return workspace.Press{User: p.As, Channel: p.Channel, TS: p.TS, View: p.View, ActionID: p.Action, BlockID: p.Block, Value: p.Value}
 }
 
 func (s *server) submit(ctx context.Context, f filled) error {

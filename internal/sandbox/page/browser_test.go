@@ -55,8 +55,8 @@ func TestEveryBlockIsShown(t *testing.T) {
 				}
 			}
 			for _, c := range []struct{ role, name string }{
-				{"button", "A button"}, {"combobox", "Choose a thing"}, {"group", "checkboxes"}, {"group", "radio buttons"}, {"Date", "datepicker"},
-				{"InputTime", "timepicker"}, {"DateTime", "datetimepicker"}, {"combobox", "More actions"}, {"combobox", "Choose a person"}, {"group", "Choose many"},
+				{"button", "A button"}, {"combobox", "Choose a thing"}, {"group", "checkboxes"}, {"radiogroup", "radio buttons"}, {"Date", "datepicker"},
+				{"InputTime", "timepicker"}, {"DateTime", "datetimepicker"}, {"combobox", "More actions"}, {"combobox", "Choose a person"}, {"combobox", "Choose many"},
 			} {
 				if !tab.Has(c.role, c.name) {
 					t.Errorf("there is no %s %q", c.role, c.name)
@@ -170,13 +170,13 @@ func TestAFormIsFilledIn(t *testing.T) {
 		t.Errorf("the focus is at %q, not at the field that is missing", got)
 	}
 	tab.Type("textbox", "Who", "ann")
-	tab.Set("combobox", "Provider (optional)", "Second")
+	tab.Choose("Provider (optional)", "con", "Second")
 	tab.Set("DateTime", "When (optional)", "2026-07-01T18:00")
 	tab.Set("Date", "Day (optional)", "2026-07-02")
 	tab.Set("InputTime", "Hour (optional)", "07:30")
 	tab.Click("checkbox", "Loudly")
 	tab.Click("radio", "Slowly")
-	tab.Set("combobox", "Colleague (optional)", "@carol")
+	tab.Choose("Colleague (optional)", "ca", "@carol")
 	tab.Accessible("a form")
 	picture(t, tab, "form_narrow")
 	tab.Click("button", "Go on")

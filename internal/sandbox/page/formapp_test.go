@@ -13,6 +13,7 @@ import (
 
 // formApp is an app that answers its command with a form.
 type formApp struct {
+	form    string
 	filled  chan string // what was submitted and taken
 	pressed chan string
 }
@@ -35,7 +36,7 @@ const aForm = `{"type":"modal","title":{"type":"plain_text","text":"A form"},"su
 
 func newFormApp(t *testing.T, w *world) *formApp {
 	t.Helper()
-	a := &formApp{filled: make(chan string, 8), pressed: make(chan string, 8)}
+	a := &formApp{form: aForm, filled: make(chan string, 8), pressed: make(chan string, 8)}
 	server := httptest.NewServer(http.HandlerFunc(func(res http.ResponseWriter, req *http.Request) {
 		if err := req.ParseForm(); err != nil {
 			t.Error(err)
@@ -46,6 +47,9 @@ func newFormApp(t *testing.T, w *world) *formApp {
 			a.open(t, w, req.Form.Get("trigger_id"))
 		case strings.Contains(payload, `"type":"block_actions"`):
 			a.pressed <- payload
+		case strings.Contains(payload, `"type":"block_suggestion"`):
+			res.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(res, suggested(payload))
 		case strings.Contains(payload, `"value":"ann"`):
 			res.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(res, `{"response_action":"errors","errors":{"who":"nobody is called ann"}}`)
@@ -54,12 +58,12 @@ func newFormApp(t *testing.T, w *world) *formApp {
 		}
 	}))
 	t.Cleanup(server.Close)
-	w.town.Slack.UseHTTP(workspace.Endpoints{Commands: server.URL, Interactions: server.URL})
+	w.town.Slack.UseHTTP(workspace.Endpoints{Commands: server.URL, Interactions: server.URL, Options: server.URL})
 	return a
 }
 
 func (a *formApp) open(t *testing.T, w *world, trigger string) {
-	form := url.Values{"trigger_id": {trigger}, "view": {aForm}, "token": {w.town.Slack.Config().BotToken}}
+	form := url.Values{"trigger_id": {trigger}, "view": {a.form}, "token": {w.town.Slack.Config().BotToken}}
 	res, err := http.PostForm(w.town.Slack.APIURL()+"views.open", form)
 	if err != nil {
 		t.Error(err)

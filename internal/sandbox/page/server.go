@@ -40,6 +40,7 @@ func newServer(t *town.Town, records Records, addr string) *server {
 	s.mux.HandleFunc("POST /api/share", s.share)
 	s.mux.HandleFunc("POST /api/type", act(s.typeLine))
 	s.mux.HandleFunc("POST /api/press", act(s.press))
+	s.mux.HandleFunc("POST /api/suggest", asked(s.suggest))
 	s.mux.HandleFunc("POST /api/submit", act(s.submit))
 	s.mux.HandleFunc("POST /api/close", act(s.closeView))
 	s.mux.HandleFunc("POST /api/fault", act(s.setFault))

@@ -15,8 +15,8 @@ import (
 	"offboard/internal/sandbox/workspace/limits"
 )
 
-// Endpoints are the app's request URLs. What has none goes over a socket.
-type Endpoints struct{ Commands, Interactions, Events string }
+// Endpoints are the app's request URLs. What has none goes over a socket. Options is where menus ask for what can be chosen (Slack: options load URL).
+type Endpoints struct{ Commands, Interactions, Events, Options string }
 
 // UseHTTP sets the app's request URLs.
 func (w *Workspace) UseHTTP(e Endpoints) { w.do(func() { w.endpoints = e }) }

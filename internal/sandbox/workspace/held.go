@@ -56,7 +56,9 @@ func (h Held) value(e map[string]any, block, action string) answer {
 	if err != nil { // an option that is gone
 		key, chosen, _ = choose(e, "")
 	}
-	return answer{"type": e["type"], key: chosen}
+	out := answer{"type": e["type"], key: chosen}
+	addZone(out, e)
+	return out
 }
 
 // holds reports whether an element keeps what is entered: buttons and overflow menus do not.

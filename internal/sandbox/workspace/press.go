@@ -72,7 +72,7 @@ func (w *Workspace) blockActions(p Press) (answer, Ack, error) {
 	if m == nil || m.Deleted {
 		return nil, Ack{}, errors.New("there is no such message")
 	}
-	action, err := w.action(m.Blocks, p)
+	action, err := w.action(w.offer(p.where(), m.Blocks), p)
 	if err != nil {
 		return nil, Ack{}, err
 	}
@@ -86,7 +86,7 @@ func (w *Workspace) blockActions(p Press) (answer, Ack, error) {
 		container["thread_ts"] = m.ThreadTS
 	}
 	out["container"], out["channel"] = container, answer{"id": ch.ID, "name": ch.shownName()}
-	out["state"], out["response_url"], out["actions"] = p.state(m.Blocks, action), fixed.ResponseURL, []answer{action}
+	out["state"], out["response_url"], out["actions"] = p.state(w.offer(p.where(), m.Blocks), action), fixed.ResponseURL, []answer{action}
 	if !private { // Slack sends no message along for ephemeral ones
 		out["message"] = w.messageJSON(m, true)
 	}
@@ -98,23 +98,23 @@ func (w *Workspace) viewActions(p Press) (answer, Ack, error) {
 	if v == nil {
 		return nil, Ack{}, errors.New("there is no such form")
 	}
-	action, err := w.action(v.Blocks, p)
+	action, err := w.action(w.offer(p.where(), v.Blocks), p)
 	if err != nil {
 		return nil, Ack{}, err
 	}
 	fixed := Ack{TriggerID: w.newTrigger(p.User), TS: w.newTS()}
 	out := w.act("block_actions", p.User, fixed.TriggerID)
 	view := w.viewJSON(v)
-	view["state"] = p.state(v.Blocks, action)
+	view["state"] = p.state(w.offer(p.where(), v.Blocks), action)
 	out["container"], out["view"], out["actions"] = answer{"type": "view", "view_id": v.ID}, view, []answer{action}
 	return out, fixed, nil
 }
 
 // state is what stands in all the elements once something was pressed.
-func (p Press) state(blocks json.RawMessage, action answer) answer {
+func (p Press) state(blocks []map[string]any, action answer) answer {
 	block, _ := action["block_id"].(string)
 	id, _ := action["action_id"].(string)
-	return answer{"values": p.Held.with(block, id, p.Value).values(decodeBlocks(blocks))}
+	return answer{"values": p.Held.with(block, id, p.Value).values(blocks)}
 }
 
 // shown returns the message that somebody sees at a ts.
@@ -128,8 +128,8 @@ func (w *Workspace) shown(p Press) (m *Message, private bool) {
 }
 
 // action finds what is pressed and gives it as the payload's actions do.
-func (w *Workspace) action(blocks json.RawMessage, p Press) (answer, error) {
-	for _, b := range decodeBlocks(blocks) {
+func (w *Workspace) action(blocks []map[string]any, p Press) (answer, error) {
+	for _, b := range blocks {
 		for _, e := range elementsOf(b) {
 			if e["action_id"] != p.ActionID || p.BlockID != "" && b["block_id"] != p.BlockID {
 				continue
@@ -151,6 +151,7 @@ func (w *Workspace) action(blocks json.RawMessage, p Press) (answer, error) {
 				return nil, err
 			}
 			out[key] = chosen
+			addZone(out, e)
 			return out, nil
 		}
 	}

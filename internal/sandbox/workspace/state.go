@@ -16,9 +16,9 @@ func choose(e map[string]any, value string) (key string, held any, err error) {
 	case "plain_text_input", "email_text_input", "url_text_input", "number_input":
 		return "value", orNull(value), typeable(e, value)
 	case "static_select", "external_select", "radio_buttons", "overflow":
-		return chosenOption(e, one, value, several)
+		return chosenOption(e, value, several)
 	case "checkboxes":
-		return chosenOption(e, one, value, true)
+		return chosenOption(e, value, true)
 	case "users_select", "conversations_select", "channels_select":
 		key = "selected_" + strings.TrimSuffix(one, "s_select")
 		if several {
@@ -32,6 +32,13 @@ func choose(e map[string]any, value string) (key string, held any, err error) {
 		return "selected_date_time", held, err
 	}
 	return "", nil, fmt.Errorf("nothing can be entered into a %s here", kind)
+}
+
+// addZone adds the time zone that a time picker shows, which Slack passes on with the time (Slack's reference of the time picker element).
+func addZone(out answer, e map[string]any) {
+	if e["timezone"] != nil {
+		out["timezone"] = e["timezone"]
+	}
 }
 
 func orNull(value string) any {
@@ -72,10 +79,10 @@ func typeable(e map[string]any, value string) error {
 	return nil
 }
 
-func chosenOption(e map[string]any, kind, value string, several bool) (string, any, error) {
+func chosenOption(e map[string]any, value string, several bool) (string, any, error) {
 	found := []any{}
 	for _, v := range split(value) {
-		o, err := optionOf(e, kind, v)
+		o, err := optionOf(e, v)
 		if err != nil {
 			return "", nil, err
 		}
@@ -90,14 +97,11 @@ func chosenOption(e map[string]any, kind, value string, several bool) (string, a
 	return "selected_option", found[0], nil
 }
 
-func optionOf(e map[string]any, kind, value string) (any, error) {
+func optionOf(e map[string]any, value string) (any, error) {
 	for _, o := range optionsOf(e) {
 		if m, _ := o.(map[string]any); m["value"] == value {
 			return o, nil
 		}
-	}
-	if kind == "external_select" { // its options are the app's to give
-		return answer{"text": answer{"type": "plain_text", "text": value}, "value": value}, nil
 	}
 	return nil, fmt.Errorf("there is no option %q", value)
 }

@@ -32,7 +32,7 @@ func (w *Workspace) submission(v *View, userID string, values map[string]string,
 	if v == nil {
 		return nil, Ack{}, errors.New("there is no such form")
 	}
-	state, err := v.state(values, held)
+	state, err := stateOf(w.offer(v.ID, v.Blocks), values, held)
 	if err != nil {
 		return nil, Ack{}, err
 	}
@@ -43,10 +43,9 @@ func (w *Workspace) submission(v *View, userID string, values map[string]string,
 	return out, fixed, nil
 }
 
-// state is what the form's inputs, and all else in it, hold: by block id, by action id.
-func (v *View) state(values map[string]string, held Held) (answer, error) {
-	blocks, used := decodeBlocks(v.Blocks), 0
-	out := held.values(blocks)
+// stateOf is what a form's inputs, and all else in it, hold: by block id, by action id.
+func stateOf(blocks []map[string]any, values map[string]string, held Held) (answer, error) {
+	out, used := held.values(blocks), 0
 	for _, b := range blocks {
 		id, _ := b["block_id"].(string)
 		e, isInput := b["element"].(map[string]any)
@@ -67,7 +66,9 @@ func (v *View) state(values map[string]string, held Held) (answer, error) {
 			return nil, fmt.Errorf("%s: %w", id, err)
 		}
 		action, _ := e["action_id"].(string)
-		out[id] = answer{action: answer{"type": e["type"], key: held}}
+		entered := answer{"type": e["type"], key: held}
+		addZone(entered, e)
+		out[id] = answer{action: entered}
 	}
 	if used != len(values) {
 		return nil, errors.New("the form has no such field")

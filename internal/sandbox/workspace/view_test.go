@@ -118,6 +118,7 @@ func TestWhatInputsHold(t *testing.T) {
 		"person":         {`"type":"users_select"`, "U2", `"selected_user":null`, `"selected_user":"U2"`},
 		"date":           {`"type":"datepicker"`, "2026-03-02", `"selected_date":null`, `"selected_date":"2026-03-02"`},
 		"time":           {`"type":"timepicker"`, "18:00", `"selected_time":null`, `"selected_time":"18:00"`},
+		"time in a zone": {`"type":"timepicker","timezone":"Asia/Tokyo"`, "18:00", `"timezone":"Asia/Tokyo"`, `"timezone":"Asia/Tokyo"`},
 		"date and time":  {`"type":"datetimepicker"`, "1772470800", `"selected_date_time":null`, `"selected_date_time":1772470800`},
 		"chosen already": {`"type":"datetimepicker","initial_date_time":1772470801`, "1772470800", `"selected_date_time":1772470801`, `"selected_date_time":1772470800`},
 	} {

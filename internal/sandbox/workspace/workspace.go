@@ -34,6 +34,7 @@ type Workspace struct {
 	uploads   map[string]*upload // by the secret part of their address
 	triggers  map[string]*trigger
 	hooks     map[string]*hook
+	offered   map[menu][]any // options that the app gave
 	calls     []*Call
 	faults    []*Fault
 	rates     map[string]*bucket
@@ -62,7 +63,7 @@ func New(cfg Config) *Workspace {
 		cfg: cfg.withDefaults(), changed: make(chan struct{}), people: map[string]*Person{}, channels: map[string]*Channel{},
 		groups: map[string][]string{}, messages: map[string][]*Message{}, views: map[string][]*View{}, homes: map[string]*View{},
 		triggers: map[string]*trigger{}, hooks: map[string]*hook{}, rates: map[string]*bucket{}, tickets: map[string]time.Time{},
-		pending: map[string]*envelope{}, uploads: map[string]*upload{},
+		pending: map[string]*envelope{}, uploads: map[string]*upload{}, offered: map[menu][]any{},
 	}
 	w.log = w.cfg.Logger
 	w.ctx, w.stop = context.WithCancel(context.Background())

@@ -121,7 +121,7 @@ func newApp(t *testing.T, w *workspace.Workspace, handle func(http.ResponseWrite
 		handle(res, req, raw)
 	}))
 	t.Cleanup(a.Close)
-	w.UseHTTP(workspace.Endpoints{Commands: a.URL + "/c", Interactions: a.URL + "/i", Events: a.URL + "/e"})
+	w.UseHTTP(workspace.Endpoints{Commands: a.URL + "/c", Interactions: a.URL + "/i", Events: a.URL + "/e", Options: a.URL + "/o"})
 	return a
 }
 

@@ -1,16 +1,18 @@
 // What the page asks of the sandbox.
 
 // act does something and resolves to what went wrong; empty: nothing did.
-export async function act(what, body) {
+export const act = async (what, body) => (await ask(what, body)).wrong;
+
+// ask does something that is answered, and resolves to {wrong, given}.
+export async function ask(what, body) {
   try {
     const res = await fetch(`api/${what}`, {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
     });
-    if (res.ok) return "";
-    const answer = await res.json().catch(() => ({}));
-    return answer.error || `The sandbox answered ${res.status}.`;
+    const given = await res.json().catch(() => ({}));
+    return { given, wrong: res.ok ? "" : given.error || `The sandbox answered ${res.status}.` };
   } catch {
-    return "The sandbox does not answer. Is it still running?";
+    return { given: {}, wrong: "The sandbox does not answer. Is it still running?" };
   }
 }
 

@@ -1,10 +1,11 @@
 // The page: who I am and where, and everything else by the state that the sandbox sends.
 
-import { act, follow } from "./api.js";
+import { act, ask, follow } from "./api.js";
 import { showAside } from "./aside.js";
 import { showNow } from "./clock.js";
 import { fillLine, showComposer, startComposer } from "./composer.js";
 import { byId, toast } from "./dom.js";
+import { inside } from "./elements.js";
 import { showForm } from "./form.js";
 import { readUpTo } from "./kept.js";
 import { showMessages } from "./messages.js";
@@ -21,6 +22,7 @@ let unfollow = () => {};
 const ctx = {
   open: (id, ts) => go(id, ts),
   first: first.channel,
+  suggest: (where, block, e, value) => ask("suggest", { as: state.me, ...where, block: block || "", action: e.action_id, value }),
   press: async (where, block, e, value) => say(await act("press", { as: state.me, ...where, block: block || "", action: e.action_id, value })),
   reply: (ts, text) => send(text, ts),
   fill: (text) => {
@@ -75,7 +77,7 @@ function draw(moved = false, ts = "") {
   byId("channel-note").textContent = here.shared ? "Shared with another company" : "";
   showMessages(here, ctx, moved, ts);
   showComposer(state, here);
-  showForm(state.me, state.views, { ...ctx, press: (block, e, value) => ctx.press({ view: state.views.at(-1).id }, block, e, value) });
+  showForm(state.me, state.views, inside({ view: state.views.at(-1)?.id }, ctx));
   showAside(state, ctx);
   showNow(state, ctx);
   tellNews(state);

@@ -1,7 +1,7 @@
 // What can be pressed or chosen in a message or a form, and the dialogs that ask again.
 
-import { asJSON, byId, el } from "./dom.js";
-import { entry } from "./inputs.js";
+import { asJSON, byId, el, fresh } from "./dom.js";
+import { entry, few } from "./inputs.js";
 import { mrkdwn, unescape } from "./text.js";
 
 // words gives a text object as nodes.
@@ -28,44 +28,76 @@ export function picture(e) {
   return el("span", { class: "picture", title: e.image_url || "" }, `Image: ${e.alt_text || "no words for it"}`);
 }
 
+// inside is ctx for what stands in one message or form.
+export const inside = (where, ctx) => ({
+  ...ctx, at: JSON.stringify([ctx.me, where]), press: (block, e, value) => ctx.press(where, block, e, value), suggest: (block, e, value) => ctx.suggest(where, block, e, value),
+});
+
+// send resolves to whether it was sent: a person who is asked once more may say no.
 async function send(node, e, b, ctx, value) {
-  if (e.confirm && !(await confirmed(e.confirm, ctx))) return;
-  node.disabled = true;
+  if (e.confirm && !(await confirmed(e.confirm, ctx, node))) return false;
   await ctx.press(b.block_id, e, value);
-  node.disabled = false;
+  return true;
 }
+
+const nameOf = (e, b) => `${b.block_id || ""} ${e.action_id}`; // the same thing after it was drawn anew
 
 function button(e, b, ctx) {
   return el("button", {
-    type: "button", class: `press ${e.style || ""}`, "data-action": e.action_id, "aria-label": e.accessibility_label,
-    onclick: (event) => send(event.currentTarget, e, b, ctx, e.value || ""),
+    type: "button", class: `press ${e.style || ""}`, "data-action": nameOf(e, b), "aria-label": e.accessibility_label,
+    onclick: (event) => once(event.currentTarget, (node) => send(node, e, b, ctx, e.value || "")),
   }, words(e.text, ctx));
 }
 
+// once takes no second press while the first is under way. The button keeps the focus: one that is disabled would lose it.
+async function once(node, press) {
+  if (node.getAttribute("aria-disabled")) return;
+  node.setAttribute("aria-disabled", "true");
+  await press(node);
+  node.removeAttribute("aria-disabled");
+}
+
 function overflow(e, b, ctx) {
-  const { node, value } = entry({ ...e, type: "static_select", placeholder: { text: "⋯" } }, ctx);
+  const node = few(e, ctx);
   node.setAttribute("aria-label", "More actions");
+  node.setAttribute("data-action", nameOf(e, b));
   node.classList.add("overflow");
   node.addEventListener("change", async () => {
-    const picked = value();
+    const picked = node.value;
     node.value = "";
     if (picked) await send(node, e, b, ctx, picked);
   });
   return node;
 }
 
+const kept = new Map(); // what was chosen, for what is drawn anew
+
 function chosen(e, b, ctx) {
-  const it = entry(e, ctx);
+  const it = entry(e, ctx, b.block_id);
   if (!it) return asJSON(`an element of type ${e.type}`, e);
-  const label = e.placeholder ? unescape(e.placeholder.text) : e.type.replaceAll("_", " ");
-  it.node.setAttribute("aria-label", label);
-  it.node.setAttribute("data-action", e.action_id);
-  it.node.addEventListener("change", () => send(it.node, e, b, ctx, it.value()));
-  return it.note ? el("span", {}, it.node, el("small", {}, it.note)) : it.node;
+  const about = it.group ? it.node : it.control;
+  about.setAttribute("aria-label", e.placeholder ? unescape(e.placeholder.text) : e.type.replaceAll("_", " "));
+  for (const c of it.group || [it.control]) c.setAttribute("data-action", it.group ? `${nameOf(e, b)} ${c.value}` : nameOf(e, b));
+  const key = `${ctx.at} ${nameOf(e, b)} ${JSON.stringify(e)}`;
+  if (kept.has(key)) it.set(kept.get(key));
+  let was = it.held();
+  let sent = Promise.resolve(); // one after the other
+  it.node.addEventListener("change", () => {
+    const [value, held] = [it.value(), it.held()];
+    sent = sent.then(async () => {
+      if (!(await send(it.control, e, b, ctx, value))) return it.set(was);
+      was = held;
+      return kept.set(key, was);
+    });
+  });
+  if (!it.note) return it.node;
+  const note = el("small", { id: fresh("note") }, it.note);
+  about.setAttribute("aria-describedby", note.id);
+  return el("span", {}, it.node, note);
 }
 
 // confirmed asks what a confirm dialog asks. The browser keeps the focus in it, and gives it back afterwards.
-function confirmed(c, ctx) {
+function confirmed(c, ctx, node) {
   const dialog = byId("confirm");
   return new Promise((decided) => {
     dialog.returnValue = "";
@@ -75,7 +107,17 @@ function confirmed(c, ctx) {
       el("div", { class: "choice" },
         el("button", { value: "", class: "press", autofocus: true }, words(c.deny, ctx)),
         el("button", { value: "yes", class: `press ${c.style === "danger" ? "danger" : "primary"}` }, words(c.confirm, ctx)))));
-    dialog.addEventListener("close", () => decided(dialog.returnValue === "yes"), { once: true });
+    dialog.addEventListener("close", () => {
+      if (document.activeElement === document.body) refocus(node);
+      decided(dialog.returnValue === "yes");
+    }, { once: true });
     dialog.showModal();
   });
+}
+
+// refocus puts the focus on what stands in the place of a node that is gone: it was drawn anew while a dialog lay over it.
+function refocus(node) {
+  const ts = node.closest("[data-ts]")?.dataset.ts;
+  const message = ts && document.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
+  (message?.querySelector(`[data-action="${CSS.escape(node.dataset.action || "")}"]`) || message || byId("line")).focus({ preventScroll: true });
 }

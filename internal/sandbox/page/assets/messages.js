@@ -1,7 +1,9 @@
 // The messages of a channel, with their threads.
 
 import { blocks } from "./blocks.js";
+import { goOn, left } from "./combobox.js";
 import { byId, el, place } from "./dom.js";
+import { inside } from "./elements.js";
 import { draft, keepDraft } from "./kept.js";
 import { face } from "./side.js";
 import { mrkdwn } from "./text.js";
@@ -28,11 +30,13 @@ function replace(box, nodes) {
   const at = active?.closest("[data-ts]")?.dataset.ts;
   const action = active?.dataset.action;
   const end = active?.selectionEnd;
+  const was = left(active);
   place(box, nodes);
   if (!at || box.contains(active)) return;
   const message = box.querySelector(`[data-ts="${CSS.escape(at)}"]`);
   const again = action && message?.querySelector(`[data-action="${CSS.escape(action)}"]`);
   (again || message)?.focus({ preventScroll: true });
+  goOn(again, was);
   if (again && end !== undefined && end !== null) again.setSelectionRange?.(end, end);
 }
 
@@ -64,7 +68,7 @@ function cached(channelID, of, ctx, make) {
 }
 
 function message(m, channelID, ctx) {
-  const own = { ...ctx, press: (block, e, value) => ctx.press({ channel: channelID, ts: m.ts }, block, e, value) };
+  const own = inside({ channel: channelID, ts: m.ts }, ctx);
   const name = ctx.names[m.user] || m.user;
   return el("article", { class: m.private ? "message private" : "message", "data-ts": m.ts, tabindex: "-1", "aria-label": `${name}, ${clock(m.ts, ctx.zone)}` },
     face(m.user, ctx.names),

@@ -121,9 +121,12 @@ func static(f check) check {
 	}
 }
 
-func optionLists() shape {
-	group := object(shape{"label": must(plain(1, mostOptionText)), "options": must(array(1, mostOptions, option(false, false)))})
-	return shape{"options": may(array(1, mostOptions, option(false, false))), "option_groups": may(array(1, mostOptions, group))}
+func optionLists() shape { return listsOf(1) }
+
+func listsOf(least int) shape {
+	list := array(least, mostOptions, option(false, false))
+	group := object(shape{"label": must(plain(1, mostOptionText)), "options": must(list)})
+	return shape{"options": may(list), "option_groups": may(array(least, mostOptions, group))}
 }
 
 // option is one choice; a link belongs into overflow menus only, formatted text into check boxes and radio buttons only.

@@ -77,6 +77,20 @@ func CheckView(view json.RawMessage) []string {
 	return c.faults
 }
 
+// CheckSuggestions returns the faults of what an app gives to choose from in a menu that asks it.
+func CheckSuggestions(given json.RawMessage) []string {
+	c := newChecker()
+	v, ok := c.decode("", given)
+	if !ok {
+		return c.faults
+	}
+	object(listsOf(0))(c, "", v) // an empty list says that nothing fits
+	if m, _ := v.(map[string]any); m["options"] == nil && m["option_groups"] == nil {
+		c.fault("", "missing required field: options or option_groups")
+	}
+	return c.faults
+}
+
 const (
 	mostTitle   = 24
 	mostPrivate = 3000
