@@ -1,10 +1,14 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"offboard/internal/sandbox/fault"
+	"offboard/internal/sandbox/localecgrid"
 	"offboard/internal/sandbox/town"
 )
 
@@ -135,5 +139,34 @@ func TestHostileCommandsAtOnce(t *testing.T) {
 	}
 	if n := len(s.requests()); n != 1 || recorded != 1 || len(s.cards(town.Dana.ID)) != 1 {
 		t.Errorf("%d requests, %d told, %d cards; not one each", n, recorded, len(s.cards(town.Dana.ID)))
+	}
+}
+
+// The two administrators of a network, approved in the same moment: one goes, and the other is then the last one.
+func TestHostileTwoAdministratorsAtOnce(t *testing.T) {
+	t.Parallel()
+	admins := []localecgrid.User{
+		{ID: 1611, Login: "one@example.com", Email: "one@example.com", NetworkID: 71, AuthLevel: "NetworkAdmin"},
+		{ID: 1612, Login: "other@example.com", Email: "other@example.com", NetworkID: 71, AuthLevel: "NetworkAdmin"},
+	}
+	s := newStage(t, props{before: func(tw *town.Town) {
+		for _, u := range admins {
+			tw.ECGrid.Put(u)
+		}
+	}})
+	var bodies []string
+	for _, u := range admins {
+		s.deliver(commandsPath, s.command(town.Alice, u.Login+" provider:ecgrid"))
+		bodies = append(bodies, interaction(s.click(town.Bob, s.card(strconv.Itoa(u.ID)), "approve")))
+	}
+	s.town.Faults("ecgrid").Set("any", fault.Fault{Mode: fault.Slow, Delay: 200 * time.Millisecond}) // both are counted before either goes
+	s.together(bodies...)
+	s.until("both have ended", func() bool { return len(s.audited("completed")) == 2 })
+	gone := 0
+	for _, u := range admins {
+		gone += s.town.Record("ecgrid", strconv.Itoa(u.ID)).Writes
+	}
+	if last := s.audited("by now nobody else administers there; nothing was"); gone != 1 || len(last) != 1 {
+		t.Errorf("%d of two are gone; the audit channel was told of the other: %q", gone, last)
 	}
 }

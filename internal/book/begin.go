@@ -12,6 +12,9 @@ type Gate struct {
 	// Unless are keys that no log may hold, else a *journal.ReservedError: the order of the writes in the store is then the answer to
 	// whether a call began before somebody took such a key.
 	Unless []string
+	// Take are keys that the request reserves with the write, else a *journal.ReservedError. It keeps them until it is settled, or until people are asked
+	// again.
+	Take []string
 	// Limits are what the events, decided for the request, count towards, else a *journal.LimitError; nil: nothing. It may run more than once.
 	Limits func(r *approvals.Request, events []approvals.Event) []Limit
 }
@@ -22,9 +25,20 @@ func (b *Book) Begin(ctx context.Context, id string, d Decision, g Gate) (*appro
 	return b.update(ctx, id, d, func(w *journal.Write, r *approvals.Request, events []approvals.Event) {
 		if begins(events) {
 			w.Unless = g.Unless
+			g.take(w, r)
 			g.count(w, r, events)
 		}
 	})
+}
+
+// take reserves for a call that leaves; a rehearsal has ended with this write.
+func (g Gate) take(w *journal.Write, r *approvals.Request) {
+	if !w.Open {
+		return
+	}
+	for _, key := range g.Take {
+		w.Reserve = append(w.Reserve, journal.Reservation{Key: key, From: r.Linked})
+	}
 }
 
 func (g Gate) count(w *journal.Write, r *approvals.Request, events []approvals.Event) {

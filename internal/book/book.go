@@ -215,10 +215,20 @@ func (b *Book) write(l journal.Log, events []approvals.Event, now time.Time) (jo
 		return w, nil
 	}
 	w.Wake, w.Open = approvals.Wake(r), r.Open()
-	if !w.Open {
-		w.Release = r.Keys()
-	}
+	w.Release = released(r)
 	return w, nil
+}
+
+// released are the keys that a request has no use for any more.
+func released(r *approvals.Request) []string {
+	switch {
+	case !r.Open():
+		return append(r.Keys(), r.AdministratorsKeys()...)
+	case r.State == approvals.StatePending && r.Began():
+		return r.AdministratorsKeys()
+	default:
+		return nil
+	}
 }
 
 // Fold reads a log as a request.

@@ -14,14 +14,19 @@ import (
 )
 
 // call makes the provider call of an attempt that this process has begun, reads the account back, and appends how it ended. It is not
-// stopped by the end of ctx: a call under way is let come to its end.
-func (d *Dispatcher) call(ctx context.Context, r *approvals.Request, begun approvals.Event, p providers.Provider, now providers.Account) error {
+// stopped by the end of ctx: a call under way is let come to its end. What last says is the end without a call; nil: it says nothing.
+func (d *Dispatcher) call(
+	ctx context.Context, r *approvals.Request, begun approvals.Event, p providers.Provider, now providers.Account, last lastWord,
+) error {
 	ctx = context.WithoutCancel(ctx)
 	log := d.log.With("request", r.ID, "number", r.Number, "step", begun.Step, "attempt", begun.Attempt)
 	order := r.Order(begun.Step, now)
 	log.Info("call", "provider", now.Provider, "action", order.Action)
 
-	c := d.do(ctx, p, order, begun.Deadline)
+	c := approvals.Call{Err: last(ctx)}
+	if c.Err == nil {
+		c = d.do(ctx, p, order, begun.Deadline)
+	}
 	if c.Err != nil {
 		log.Warn("call went wrong", "error", c.Err)
 	}

@@ -68,7 +68,7 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 		return d.wish(ctx, r.ID, approvals.Moved{Step: step, Host: host})
 	}
 	peopleAsked := d.now()
-	guard, whose, why := d.guard(ctx, r, step, p)
+	guard, whose, peers, why := d.guard(ctx, r, step, p)
 	if why != "" {
 		return d.postpone(ctx, r, step, why)
 	}
@@ -86,7 +86,7 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	after, begun, err := d.passDoor(ctx, r.ID, desc.Timeout, approvals.Begin{
 		Step: step, Replica: d.set.Replica, Now: account, Asked: asked, Writes: d.set.Writes, Guard: guard, Whose: whose,
 		Standing: standing, Releaser: releaser, People: peopleAsked, Policies: d.set.Policies,
-	})
+	}, d.gate(desc.Host, peers))
 	if f, refused := errors.AsType[*approvals.Refusal](err); refused {
 		d.log.Info("not begun", "request", r.ID, "step", step, "why", f.Say)
 		return d.unlessLate(ctx, r, step, peopleAsked)
@@ -94,10 +94,13 @@ func (d *Dispatcher) begin(ctx context.Context, r *approvals.Request, step int) 
 	if full, ok := errors.AsType[*journal.LimitError](err); ok {
 		return d.hold(ctx, r, step, full)
 	}
+	if held, ok := errors.AsType[*journal.ReservedError](err); ok && held.Key == approvals.AdministratorsKey(desc.Host) {
+		return d.postpone(ctx, r, step, d.goingFirst(ctx, held.Holder))
+	}
 	if err != nil || begun == nil {
 		return err // also when the append may have happened: no durable begin of ours, no call
 	}
-	return d.call(ctx, after, *begun, p, account)
+	return d.call(ctx, after, *begun, p, account, d.lastCount(p, account, peers, guard))
 }
 
 // unlessLate leaves a begin that the core has refused to whoever was faster. Where it was refused because the answers were too old by the time the last
@@ -132,7 +135,9 @@ func (d *Dispatcher) standing(
 
 // passDoor appends the begin, and returns it; nil: the step ended, or waits, without a call. Once the append may be on its way the end of
 // ctx is not heard: a stop in that moment would leave a begin on record whose call never leaves.
-func (d *Dispatcher) passDoor(ctx context.Context, id string, timeout time.Duration, w approvals.Begin) (*approvals.Request, *approvals.Event, error) {
+func (d *Dispatcher) passDoor(
+	ctx context.Context, id string, timeout time.Duration, w approvals.Begin, g book.Gate,
+) (*approvals.Request, *approvals.Event, error) {
 	if err := errors.Join(ctx.Err(), lease.Check(ctx)); err != nil {
 		return nil, nil, err
 	}
@@ -150,7 +155,7 @@ func (d *Dispatcher) passDoor(ctx context.Context, id string, timeout time.Durat
 			}
 		}
 		return events, err
-	}, book.Gate{Unless: []string{approvals.FreezeKey}, Limits: d.limits})
+	}, g)
 	if err != nil {
 		return nil, nil, err
 	}

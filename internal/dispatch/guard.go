@@ -8,15 +8,17 @@ import (
 	"offboard/internal/providers"
 )
 
-// guard reads whom never, right before a call: by the account as it was approved, since another one is asked about again anyway. why says what
-// could not be read; then nothing may be called.
-func (d *Dispatcher) guard(ctx context.Context, r *approvals.Request, step int, p providers.Provider) (g approvals.Guard, w approvals.Whose, why string) {
+// guard reads whom never, right before a call: by the account as it was approved, since another one is asked about again anyway. peers are who else
+// administers what the account does. why says what could not be read; then nothing may be called.
+func (d *Dispatcher) guard(
+	ctx context.Context, r *approvals.Request, step int, p providers.Provider,
+) (g approvals.Guard, w approvals.Whose, peers providers.Peers, why string) {
 	account := r.Plan.Steps[step].Account
 	if d.set.Guards != nil {
 		var err error
 		if g, w, err = d.guards(ctx, r, account); err != nil {
 			d.log.Error("what is protected cannot be read", "request", r.ID, "error", err)
-			return g, w, unreadable(err)
+			return g, w, peers, unreadable(err)
 		}
 	}
 	name, host := p.Describe().Name, p.Describe().Host
@@ -26,17 +28,15 @@ func (d *Dispatcher) guard(ctx context.Context, r *approvals.Request, step int, 
 		}
 		self, err := d.self(ctx, q)
 		if err != nil {
-			return g, w, say(err)
+			return g, w, peers, say(err)
 		}
 		g = g.With(name, self.ID)
 	}
-	peers, err := ask(ctx, d, func(ctx context.Context) (providers.Peers, error) {
-		return providers.PeersOf(ctx, p, account, g.Selves[name]...)
-	})
+	peers, err := d.peers(ctx, p, account, g)
 	if err != nil {
-		return g, w, say(err)
+		return g, w, peers, say(err)
 	}
-	return g.Alone(account, peers), w, ""
+	return g.Alone(account, peers), w, peers, ""
 }
 
 func (d *Dispatcher) guards(ctx context.Context, r *approvals.Request, a providers.Account) (approvals.Guard, approvals.Whose, error) {
