@@ -193,7 +193,7 @@ func TestStoryNoticesEachAttackThatSucceeds(t *testing.T) {
 			proxy := s.meddle(tt.meddle, func() { time.AfterFunc(toNotice, cancel) })
 			s.slack.UseHTTP(endpoints(strings.TrimPrefix(proxy, "http://")))
 			var out tape
-			err := story.Attack(ctx, s.town, story.Bot{Writes: true, URL: proxy}, &out)
+			err := story.Attack(ctx, s.town, story.Bot{Writes: true, URL: proxy}, story.Direct(s.town), &out)
 			if tt.says == "" && err != nil || tt.says != "" && (err == nil || !strings.Contains(err.Error(), tt.says)) {
 				t.Errorf("the chapter ends with %v, where it must say %q\n%s", err, tt.says, out.text())
 			}

@@ -16,7 +16,8 @@ func TestThePageSaysWhatIsConfigured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := (&sandboxCmd{Writes: true}).bot(tw, t.TempDir(), slog.New(slog.DiscardHandler))
+	c := &sandboxCmd{Writes: true}
+	a, err := c.bot(tw, c.settings(t.TempDir()), slog.New(slog.DiscardHandler))
 	t.Cleanup(func() {
 		if err := tw.Close(); err != nil {
 			t.Error(err)

@@ -49,7 +49,7 @@ func (c *sandboxCmd) Run(e *env) (err error) {
 		return fmt.Errorf("sandbox: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	a, err := c.bot(t, dir, log)
+	a, err := c.bot(t, c.settings(dir), log)
 	if err != nil {
 		return err
 	}
@@ -93,14 +93,18 @@ func onLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// bot makes the bot from a configuration file, as bot serve does.
-func (c *sandboxCmd) bot(t *town.Town, dir string, log *slog.Logger) (*app, error) {
-	set := town.Settings{
+// settings are the bot's, which keeps what it has in a folder.
+func (c *sandboxCmd) settings(dir string) town.Settings {
+	return town.Settings{
 		Journal: filepath.Join(dir, "offboard.db"), HTTP: c.HTTP, Writes: c.Writes,
 		Caps: story.Caps(story.Removals(c.Writes || !c.Play)), // visitors of the page play as much as the whole story before a cap holds anything
 	}
+}
+
+// bot makes the bot from a configuration file beside its journal, as bot serve does.
+func (c *sandboxCmd) bot(t *town.Town, set town.Settings, log *slog.Logger) (*app, error) {
 	yaml, secrets := t.Config(set)
-	path := filepath.Join(dir, "offboard.yaml")
+	path := filepath.Join(filepath.Dir(set.Journal), "offboard.yaml")
 	if err := os.WriteFile(path, []byte(yaml), 0o600); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
@@ -182,7 +186,7 @@ func (a *app) waitReady(ctx context.Context, ended chan error) error {
 func (c *sandboxCmd) play(ctx context.Context, e *env, t *town.Town, a *app) error {
 	started := time.Now()
 	fmt.Fprintln(e.stdout, "A local workspace, local providers and the bot, played as people would. Nothing leaves this machine.")
-	if err := story.Play(ctx, t, story.Bot{Writes: c.Writes, URL: "http://" + a.addr()}, e.stdout); err != nil {
+	if err := story.Play(ctx, t, story.Bot{Writes: c.Writes, URL: "http://" + a.addr()}, story.Direct(t), e.stdout); err != nil {
 		return fmt.Errorf("the story went wrong: %w", err)
 	}
 	fmt.Fprintf(e.stdout, "\nEvery outcome told agrees with the providers' own records. (%.1f s)\n", time.Since(started).Seconds())

@@ -47,7 +47,7 @@ func TestStoryNoticesWhatIsNotTrue(t *testing.T) {
 	sabotaged := make(chan error, 1)
 	go func() { sabotaged <- sabotage(ctx, s.town) }()
 	var out tape
-	err := story.Play(ctx, s.town, story.Bot{Writes: true, URL: s.base}, &out)
+	err := story.Play(ctx, s.town, story.Bot{Writes: true, URL: s.base}, story.Direct(s.town), &out)
 	cancel()
 	if wrong := <-sabotaged; wrong != nil {
 		t.Fatalf("the saboteur: %v; the story: %v", wrong, err)

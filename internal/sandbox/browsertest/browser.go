@@ -67,7 +67,7 @@ func (b *Browser) Open(t testing.TB, url string, w Window) *Tab {
 	t.Helper()
 	ctx, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	ctx, stop := context.WithTimeout(ctx, patience)
-	tab := &Tab{t: t, ctx: ctx}
+	tab := &Tab{t: t, ctx: ctx, answered: map[string]int{}}
 	t.Cleanup(func() {
 		tab.judge()
 		stop()

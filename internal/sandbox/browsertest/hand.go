@@ -13,16 +13,18 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// find returns what has a role and a name, by the browser's own tree for screen readers; the last where there are several, which is the newest. 0: nothing.
-func (t *Tab) find(role, name string) cdp.BackendNodeID {
+// find returns what has a role and a name in a part of the page, by the browser's own tree for screen readers; the last where there are several, which is the
+// newest. Without a name any will do. 0: nothing.
+func (t *Tab) find(in, role, name string) cdp.BackendNodeID {
 	t.t.Helper()
-	root, err := chromedp.Call(t.ctx, dom.GetDocument, dom.GetDocumentParams{})
+	root, err := t.root(in)
 	if err != nil {
 		t.t.Fatalf("look at the page: %v", err)
 	}
-	found, err := chromedp.Call(t.ctx, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
-		BackendNodeID: root.Root.BackendNodeID, Role: role, AccessibleName: name,
-	})
+	if root == 0 {
+		return 0
+	}
+	found, err := chromedp.Call(t.ctx, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{NodeID: root, Role: role, AccessibleName: name})
 	if err != nil {
 		return 0 // the page has been drawn anew meanwhile: it is looked at again
 	}
@@ -35,17 +37,30 @@ func (t *Tab) find(role, name string) cdp.BackendNodeID {
 	return id
 }
 
+// root is the part of the page that a CSS selector finds first, or the whole. 0: there is none.
+func (t *Tab) root(css string) (cdp.NodeID, error) {
+	doc, err := chromedp.Call(t.ctx, dom.GetDocument, dom.GetDocumentParams{})
+	if err != nil || css == "" {
+		return doc.Root.NodeID, err
+	}
+	found, err := chromedp.Call(t.ctx, dom.QuerySelector, dom.QuerySelectorParams{NodeID: doc.Root.NodeID, Selector: css})
+	if err != nil {
+		return 0, nil // drawn anew meanwhile
+	}
+	return found.NodeID, nil
+}
+
 // Has reports whether there is something with a role and a name now.
 func (t *Tab) Has(role, name string) bool {
 	t.t.Helper()
-	return t.find(role, name) != 0
+	return t.find("", role, name) != 0
 }
 
 // wait waits for something with a role and a name.
 func (t *Tab) wait(role, name string) (id cdp.BackendNodeID) {
 	t.t.Helper()
 	t.Until(fmt.Sprintf("there is a %s %q", role, name), func() bool {
-		id = t.find(role, name)
+		id = t.find("", role, name)
 		return id != 0
 	})
 	return id
@@ -69,9 +84,14 @@ func (t *Tab) on(role, name, function string, args ...any) string {
 // Click presses the mouse on something. What lies over it gets the press, as with people.
 func (t *Tab) Click(role, name string) {
 	t.t.Helper()
+	t.click("", role, name)
+}
+
+func (t *Tab) click(in, role, name string) {
+	t.t.Helper()
 	var at dom.Quad
 	t.Until(fmt.Sprintf("a %s %q can be clicked", role, name), func() bool {
-		id := t.find(role, name)
+		id := t.find(in, role, name)
 		if id == 0 {
 			return false
 		}

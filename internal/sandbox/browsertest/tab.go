@@ -23,13 +23,14 @@ type Tab struct {
 	t   testing.TB
 	ctx context.Context //nolint:containedctx // chromedp's contexts are its tabs
 
-	mu    sync.Mutex
-	wrong []string
-	asked int // requests so far
+	mu       sync.Mutex
+	wrong    []string
+	asked    int            // requests so far
+	answered map[string]int // answers so far, by path
 }
 
 const (
-	patience = 3 * time.Minute       // for everything that a test does in a tab
+	patience = 8 * time.Minute       // for everything that a test does in a tab
 	eachWait = 30 * time.Second      // for one thing to come
 	lookEach = 40 * time.Millisecond // while waiting
 )
@@ -58,6 +59,8 @@ func (t *Tab) listen(event any) {
 		}
 	case *network.EventRequestWillBeSent:
 		t.request(e.Request.URL)
+	case *network.EventResponseReceived:
+		t.answer(e.Response.URL)
 	}
 }
 
@@ -84,6 +87,21 @@ func (t *Tab) request(raw string) {
 	if ip := net.ParseIP(u.Hostname()); u.Scheme != "data" && (ip == nil || !ip.IsLoopback()) { // data: the browser's own pictures
 		t.note("a request to %s, which is not loopback", raw)
 	}
+}
+
+func (t *Tab) answer(raw string) {
+	if u, err := url.Parse(raw); err == nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.answered[u.Path]++
+	}
+}
+
+// Answered is how often the page was answered at a path so far.
+func (t *Tab) Answered(path string) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.answered[path]
 }
 
 func (t *Tab) note(format string, args ...any) {

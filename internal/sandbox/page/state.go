@@ -20,7 +20,7 @@ import (
 type state struct {
 	Me        string            `json:"me"`
 	People    []person          `json:"people"`
-	Names     map[string]string `json:"names"` // of people, the bot and channels
+	Names     map[string]string `json:"names"` // of people, the bot, channels and the group
 	Channels  []channel         `json:"channels"`
 	Views     []view            `json:"views"` // the uppermost last
 	Providers []provider        `json:"providers"`
@@ -109,7 +109,7 @@ func (s *server) look(ctx context.Context, as string) []byte {
 		out.People = append(out.People, person{ID: id, Name: town.Name(id), Part: town.Part(id), Zone: town.Zone(id)})
 	}
 	bot := s.town.Slack.Config().BotUserID
-	for _, id := range slices.Concat(town.Everybody(), town.Channels(), []string{bot}) {
+	for _, id := range slices.Concat(town.Everybody(), town.Channels(), []string{bot, town.Approvers}) {
 		out.Names[id] = town.Name(id)
 	}
 	for _, id := range s.places(as) {

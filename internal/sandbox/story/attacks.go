@@ -16,8 +16,8 @@ import (
 )
 
 // Attack plays one removal and the attacker's chapter. The bot's caps must be those of one removal.
-func Attack(ctx context.Context, t *town.Town, bot Bot, out io.Writer) error {
-	return newPlayer(t, bot, out).plays(ctx, scenes()[:1])
+func Attack(ctx context.Context, t *town.Town, bot Bot, people People, out io.Writer) error {
+	return newPlayer(t, bot, people, out).plays(ctx, scenes()[:1])
 }
 
 // Caps are the bot's caps, as the configuration has them, for a story of so many removals: the last attack is one removal over them.
@@ -165,9 +165,8 @@ func outside(ctx context.Context, p *player, card workspace.Message) error {
 
 // asksInVain has Alice ask for something that is refused in these words.
 func (p *player) asksInVain(ctx context.Context, line, words string) error {
-	p.says(town.Alice, town.Command+" "+line)
-	if _, err := p.town.Slack.Command(ctx, town.Alice, town.General, town.Command, line); err != nil {
-		return fmt.Errorf("the command: %w", err)
+	if err := p.types(ctx, town.Alice, line); err != nil {
+		return err
 	}
 	return p.privately(ctx, town.Alice, "Looking up", words)
 }
@@ -229,9 +228,8 @@ func queried(ctx context.Context, p *player, card workspace.Message) error {
 
 // counts holds that the bot counts so many approvals, by what it says when it is asked.
 func (p *player) counts(ctx context.Context, approvals int) error {
-	p.says(town.Alice, town.Command+" list")
-	if _, err := p.town.Slack.Command(ctx, town.Alice, town.General, town.Command, "list"); err != nil {
-		return fmt.Errorf("the command: %w", err)
+	if err := p.types(ctx, town.Alice, "list"); err != nil {
+		return err
 	}
 	return p.privately(ctx, town.Alice, fmt.Sprintf("%d of 2 approvals", approvals))
 }
@@ -265,12 +263,13 @@ func (p *player) thread(ctx context.Context, card workspace.Message, last string
 		all = p.town.Slack.Thread(card.Channel, card.TS)
 		return len(all) > p.read && strings.HasPrefix(words(all[len(all)-1]), last)
 	})
-	p.shows("the thread", all[min(p.read, len(all)):]...)
+	fresh := all[min(p.read, len(all)):]
+	p.shows("the thread", fresh...)
 	p.read = len(all)
 	if err != nil {
 		return fmt.Errorf("the thread did not say %q: %w", last, err)
 	}
-	return nil
+	return p.see(ctx, fresh, town.Alice, town.Bob)
 }
 
 // removed: Bob's approval is on record, and he loses the right before the second one is given.
@@ -312,10 +311,8 @@ func capped(ctx context.Context, p *player, card workspace.Message) error {
 			return err
 		}
 	}
-	line := "release " + requestOf(card)
-	p.says(town.Bob, town.Command+" "+line)
-	if _, err := p.town.Slack.Command(ctx, town.Bob, town.General, town.Command, line); err != nil {
-		return fmt.Errorf("the command: %w", err)
+	if err := p.types(ctx, town.Bob, "release "+requestOf(card)); err != nil {
+		return err
 	}
 	return p.privately(ctx, town.Bob, "You approved "+requestOf(card)+" yourself")
 }
@@ -326,6 +323,13 @@ func withdrawn(ctx context.Context, p *player, card workspace.Message) error {
 		return err
 	}
 	if err := p.thread(ctx, card, "Withdrawn by @alice"); err != nil {
+		return err
+	}
+	now, err := p.closed(ctx, card)
+	if err != nil {
+		return err
+	}
+	if err := p.see(ctx, []workspace.Message{now}, town.Alice, town.Bob, town.Gus); err != nil {
 		return err
 	}
 	if err := p.auditLines(ctx, "withdrawn"); err != nil {

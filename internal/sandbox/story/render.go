@@ -44,8 +44,9 @@ func (e item) words() string {
 	return s
 }
 
-// shown gives a message as its reader sees it, line by line.
-func shown(m workspace.Message) []string {
+// Shown gives a message as its reader sees it, line by line: buttons and links in brackets, moments in the words that are for clients that know no zones,
+// and long hashes cut.
+func Shown(m workspace.Message) []string {
 	var blocks []block
 	if len(m.Blocks) == 0 || json.Unmarshal(m.Blocks, &blocks) != nil || len(blocks) == 0 {
 		return lines(m.Text)
@@ -115,7 +116,7 @@ func lines(s string) []string {
 }
 
 // words gives a message as one line.
-func words(m workspace.Message) string { return strings.Join(shown(m), " ") }
+func words(m workspace.Message) string { return strings.Join(Shown(m), " ") }
 
 // width is that of the transcript's lines, which a terminal of 120 columns shows whole.
 const width = 110

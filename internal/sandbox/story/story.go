@@ -20,14 +20,14 @@ type Bot struct {
 	URL    string // where it takes in what Slack signs, whatever else it listens to
 }
 
-// Play plays the whole story against a bot that serves the town with the story's Caps, and writes the transcript to out. The error says everything that was told and
-// is not true, was told twice or not at all, or what did not come.
-func Play(ctx context.Context, t *town.Town, bot Bot, out io.Writer) error {
+// Play plays the whole story against a bot that serves the town with the story's Caps, by the hands of these people, and writes the transcript to out. The error
+// says everything that was told and is not true, was told twice or not at all, or what did not come.
+func Play(ctx context.Context, t *town.Town, bot Bot, people People, out io.Writer) error {
 	all := scenes()
 	if !bot.Writes {
 		all = rehearsed(all, func(s scene) string { return t.Record(s.at, s.leaver.ID).State })
 	}
-	return newPlayer(t, bot, out).plays(ctx, all)
+	return newPlayer(t, bot, people, out).plays(ctx, all)
 }
 
 // plays plays scenes and then the attacker's chapter, and holds what was told against the truth.
@@ -62,6 +62,7 @@ func (p *player) hold(played []told) error {
 type player struct {
 	town    *town.Town
 	bot     Bot
+	people  People
 	out     io.Writer
 	audit   int            // messages in the audit channel shown so far
 	read    int            // messages in the thread of the attacked request shown so far
@@ -71,8 +72,8 @@ type player struct {
 // patience is how long the bot may take for one scene.
 const patience = time.Minute
 
-func newPlayer(t *town.Town, bot Bot, out io.Writer) *player {
-	return &player{town: t, bot: bot, out: out, private: map[string]int{}}
+func newPlayer(t *town.Town, bot Bot, people People, out io.Writer) *player {
+	return &player{town: t, bot: bot, people: people, out: out, private: map[string]int{}}
 }
 
 // play plays one scene, and returns the card as it was posted.
@@ -106,14 +107,9 @@ func (p *player) play(ctx context.Context, s scene) (workspace.Message, error) {
 // ask types the command and waits for the card.
 func (p *player) ask(ctx context.Context, s scene) (workspace.Message, error) {
 	before := len(p.town.Slack.Messages(town.Approvals))
-	line := fmt.Sprintf("%s provider:%s action:%s reason:last day was Friday", s.leaver.Email, s.provider, s.action)
-	p.says(town.Alice, town.Command+" "+line)
-	ack, err := p.town.Slack.Command(ctx, town.Alice, town.General, town.Command, line)
-	if err == nil && ack.Error != "" {
-		err = errors.New(ack.Error)
-	}
+	err := p.types(ctx, town.Alice, fmt.Sprintf("%s provider:%s action:%s reason:last day was Friday", s.leaver.Email, s.provider, s.action))
 	if err != nil {
-		return workspace.Message{}, fmt.Errorf("the command: %w", err)
+		return workspace.Message{}, err
 	}
 	if err := p.privately(ctx, town.Alice, "Looking up", "is recorded"); err != nil {
 		return workspace.Message{}, err
@@ -148,9 +144,8 @@ func (p *player) refusals(ctx context.Context, card workspace.Message) error {
 
 // refused has somebody click Approve, who must be told privately why that does not count.
 func (p *player) refused(ctx context.Context, who, what string, on workspace.Message, words string) error {
-	p.says(who, "("+what+") clicks [Approve]")
-	if _, err := p.town.Slack.Click(ctx, who, on.Channel, on.TS, "approve"); err != nil {
-		return fmt.Errorf("the click: %w", err)
+	if err := p.clicks(ctx, who, what, on, "Approve"); err != nil {
+		return err
 	}
 	return p.privately(ctx, who, words)
 }
@@ -165,12 +160,18 @@ func (p *player) decide(ctx context.Context, s scene, card workspace.Message) er
 // clicks has somebody click a button, by its words.
 func (p *player) clicks(ctx context.Context, who, what string, card workspace.Message, button string) error {
 	p.says(who, "("+what+") clicks ["+button+"]")
-	ack, err := p.town.Slack.Click(ctx, who, card.Channel, card.TS, strings.ToLower(button))
-	if err == nil && ack.Error != "" {
-		err = errors.New(ack.Error)
-	}
-	if err != nil {
+	if err := p.people.Press(ctx, who, card, button); err != nil {
 		return fmt.Errorf("the click: %w", err)
+	}
+	return nil
+}
+
+// types has somebody type the bot's command.
+func (p *player) types(ctx context.Context, who, line string) error {
+	line = town.Command + " " + line
+	p.says(who, line)
+	if err := p.people.Type(ctx, who, town.General, line); err != nil {
+		return fmt.Errorf("the command: %w", err)
 	}
 	return nil
 }
@@ -186,17 +187,35 @@ func (p *player) ending(ctx context.Context, s scene, card workspace.Message) er
 	if err != nil {
 		return fmt.Errorf("the outcome %q was not told: %w", s.ends, err)
 	}
-	now := card
+	now, err := p.closed(ctx, card)
+	if err != nil {
+		return err
+	}
+	before := Shown(card)
+	p.writes("#offboarding, what is new on the card", slices.DeleteFunc(Shown(now), func(l string) bool { return slices.Contains(before, l) }))
+	return p.see(ctx, append(thread, now), town.Alice, town.Bob, town.Gus)
+}
+
+// closed waits until nothing on the card can be pressed any more, and returns it as it is then.
+func (p *player) closed(ctx context.Context, card workspace.Message) (now workspace.Message, err error) {
 	err = p.town.Slack.Wait(ctx, func() bool {
 		m, ok := p.town.Slack.Message(card.Channel, card.TS)
 		now = m
 		return ok && !strings.Contains(string(now.Blocks), `"button"`)
 	})
 	if err != nil {
-		return fmt.Errorf("the card has kept its buttons: %w", err)
+		return now, fmt.Errorf("the card has kept its buttons: %w", err)
 	}
-	before := shown(card)
-	p.writes("#offboarding, what is new on the card", slices.DeleteFunc(shown(now), func(l string) bool { return slices.Contains(before, l) }))
+	return now, nil
+}
+
+// see has some people look at messages that everybody sees.
+func (p *player) see(ctx context.Context, all []workspace.Message, people ...string) error {
+	for _, who := range people {
+		if err := p.people.See(ctx, who, all...); err != nil {
+			return fmt.Errorf("@%s: %w", town.Name(who), err)
+		}
+	}
 	return nil
 }
 
@@ -207,12 +226,13 @@ func (p *player) auditLines(ctx context.Context, last string) error {
 		all = p.town.Slack.Messages(town.Audit)
 		return len(all) > p.audit && strings.Contains(words(all[len(all)-1]), "· "+last+" ·")
 	})
-	p.shows("#offboarding-audit", all[min(p.audit, len(all)):]...)
+	fresh := all[min(p.audit, len(all)):]
+	p.shows("#offboarding-audit", fresh...)
 	p.audit = len(all)
 	if err != nil {
 		return fmt.Errorf("the end is not in the audit channel: %w", err)
 	}
-	return nil
+	return p.see(ctx, fresh, town.Carol)
 }
 
 // privately waits for private answers, one with each of these words, and shows all that came to that person since the last time. One too
@@ -234,7 +254,7 @@ func (p *player) privately(ctx context.Context, who string, expected ...string) 
 	if len(fresh) > len(expected) {
 		return fmt.Errorf("@%s was told %d things, and %q is all that was to be told", town.Name(who), len(fresh), expected)
 	}
-	return nil
+	return p.people.SeeAlone(ctx, who, fresh...)
 }
 
 // says reports whether each of these words is in one of the messages.
@@ -252,7 +272,7 @@ func (p *player) says(who, what string) { fmt.Fprintf(p.out, "@%s  %s\n", town.N
 func (p *player) shows(where string, all ...workspace.Message) {
 	var lines []string
 	for _, m := range all {
-		lines = append(lines, shown(m)...)
+		lines = append(lines, Shown(m)...)
 	}
 	p.writes(where, lines)
 }

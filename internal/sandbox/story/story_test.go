@@ -127,7 +127,8 @@ func TestTheProvidersRecordDecides(t *testing.T) {
 
 func TestNobodyIsToldMoreThanTheScenesSaw(t *testing.T) {
 	t.Parallel()
-	p := newPlayer(open(t), Bot{}, io.Discard)
+	tw := open(t)
+	p := newPlayer(tw, Bot{}, Direct(tw), io.Discard)
 	check(t, "nothing", p.privateOnce(), "")
 	p.private[town.Gus] = 1
 	check(t, "less", p.privateOnce(), "@gus was told 0 things privately")
@@ -137,7 +138,8 @@ func TestWithoutABotTheStoryFails(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	check(t, "no bot", Play(ctx, open(t), Bot{Writes: true}, io.Discard), "ECGrid: terminate a user: the command: no_reader")
+	tw := open(t)
+	check(t, "no bot", Play(ctx, tw, Bot{Writes: true}, Direct(tw), io.Discard), "ECGrid: terminate a user: the command: no_reader")
 }
 
 func TestWhatPeopleRead(t *testing.T) {

@@ -97,7 +97,7 @@ func (w told) auditOnce(channel []workspace.Message) error {
 	var wrong []error
 	count, seen := map[string]int{}, map[string]bool{}
 	for _, m := range channel {
-		for _, line := range shown(m) {
+		for _, line := range Shown(m) {
 			found := audited.FindStringSubmatch(line)
 			switch {
 			case found == nil && announced(line):
