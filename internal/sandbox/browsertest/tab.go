@@ -59,6 +59,8 @@ func (t *Tab) listen(event any) {
 		}
 	case *network.EventRequestWillBeSent:
 		t.request(e.Request.URL)
+	case *network.EventWebSocketCreated:
+		t.request(e.URL)
 	case *network.EventResponseReceived:
 		t.answer(e.Response.URL)
 	}
