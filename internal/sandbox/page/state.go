@@ -31,6 +31,8 @@ type state struct {
 	Commands  []command         `json:"commands"`
 	Ours      bool              `json:"ours"` // the bot is ours: it has providers and a journal
 	Try       string            `json:"try"`  // a first command
+
+	MostFile int `json:"mostFile"` // bytes of a message's files
 }
 
 type person struct {
@@ -97,7 +99,7 @@ type call struct {
 func (s *server) look(ctx context.Context, as string) []byte {
 	out := state{
 		Me: as, Names: map[string]string{}, Views: []view{}, Commands: []command{}, Providers: []provider{},
-		Slack: s.slack(), Requests: []request{}, Ahead: s.town.Clock.Ahead().Milliseconds(), Rules: s.rules(),
+		Slack: s.slack(), Requests: []request{}, Ahead: s.town.Clock.Ahead().Milliseconds(), MostFile: s.town.Slack.Config().MostFile, Rules: s.rules(),
 	}
 	if s.records != nil {
 		out.Ours, out.Try, out.Commands, out.Requests = true, firstCommand, []command{{town.Command, town.Hint}}, s.requests(ctx)

@@ -16,6 +16,16 @@ export async function ask(what, body) {
   }
 }
 
+// share sends a form with files, and resolves to what went wrong.
+export async function share(form) {
+  try {
+    const res = await fetch("api/share", { method: "POST", body: form });
+    return res.ok ? "" : (await res.json().catch(() => ({}))).error || `The sandbox answered ${res.status}.`;
+  } catch {
+    return "The sandbox did not take it. Is it still running?";
+  }
+}
+
 // follow calls shown with the state of somebody's page, now and whenever it changes, until the function that it returns is called.
 export function follow(as, shown, lost) {
   const source = new EventSource(`api/events?as=${encodeURIComponent(as)}`);

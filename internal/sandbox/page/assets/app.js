@@ -1,6 +1,7 @@
 // The page: who I am and where, and everything else by the state that the sandbox sends.
 
 import { act, ask, follow } from "./api.js";
+import { anyAttached, sendAttached, showAttached, startAttach } from "./attach.js";
 import { showAside } from "./aside.js";
 import { showNow } from "./clock.js";
 import { fillLine, showComposer, startComposer } from "./composer.js";
@@ -77,6 +78,7 @@ function draw(moved = false, ts = "") {
   byId("channel-note").textContent = here.shared ? "Shared with another company" : "";
   showMessages(here, ctx, moved, ts);
   showComposer(state, here);
+  showAttached(state, here);
   showForm(state.me, state.views, inside({ view: state.views.at(-1)?.id }, ctx));
   showAside(state, ctx);
   showNow(state, ctx);
@@ -91,7 +93,11 @@ function where() {
   return found;
 }
 
-startComposer((text) => (state ? send(text) : "wait"));
+startComposer((text) => {
+  if (!state) return "wait";
+  return anyAttached() ? sendAttached(state.me, channel, text).then(say) : send(text);
+});
+startAttach();
 byId("to-aside").addEventListener("click", () => show(!document.body.classList.contains("aside-shown")));
 document.addEventListener("visibilitychange", () => draw());
 setInterval(() => draw(), 10000); // clocks

@@ -1,6 +1,7 @@
 // The composer: a line to type, with what could be meant.
 
 import { byId, el } from "./dom.js";
+import { anyAttached } from "./attach.js";
 import { draft, keepDraft } from "./kept.js";
 
 let state = null;
@@ -96,7 +97,7 @@ export function startComposer(send) {
   byId("composer").addEventListener("submit", async (e) => {
     e.preventDefault();
     const text = line().value;
-    if (!text.trim()) return;
+    if (!text.trim() && !anyAttached()) return;
     line().value = "";
     keep();
     close();

@@ -4,6 +4,7 @@ import { blocks } from "./blocks.js";
 import { goOn, left } from "./combobox.js";
 import { byId, el, place } from "./dom.js";
 import { inside } from "./elements.js";
+import { files } from "./files.js";
 import { draft, keepDraft } from "./kept.js";
 import { face } from "./side.js";
 import { mrkdwn } from "./text.js";
@@ -77,6 +78,7 @@ function message(m, channelID, ctx) {
       el("p", { class: "by" }, el("strong", {}, name), m.bot ? el("span", { class: "app" }, "APP") : "",
         el("time", { title: dayOf(m.ts, ctx.zone) }, clock(m.ts, ctx.zone)), m.edited ? el("span", { class: "edited" }, "(edited)") : ""),
       m.blocks ? blocks(m.blocks, own) : el("p", {}, mrkdwn(m.text, own)),
+      files(m.files, own),
       m.thread ? "" : thread(m, channelID, ctx)));
 }
 

@@ -15,7 +15,7 @@ export function tellNews(state) {
     const all = c.messages.flatMap((m) => [m, ...(m.replies || [])]);
     told[key] = all.reduce((ts, m) => (m.ts > ts ? m.ts : ts), "");
     if (before === undefined) continue;
-    for (const m of all) if (m.ts > before && m.user !== state.me) news.push(`${title(c)}: ${plain(m.text)}`);
+    for (const m of all) if (m.ts > before && m.user !== state.me) news.push(`${title(c)}: ${plain(m.text) || (m.files || []).map((f) => `the file ${f.name}`).join(", ")}`);
   }
   if (news.length) byId("news").textContent = news.join(". ");
 }
