@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"offboard/internal/sandbox/browsertest"
 )
 
 // sideBySide is how many tests run at once. They wait for a town and a bot much more than they compute.
@@ -17,7 +19,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", sideBySide); err != nil {
 		panic(err) // the flag is the testing package's own
 	}
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+	goleak.VerifyTestMain(browsertest.Main{M: m}, goleak.Cleanup(func(code int) {
 		removePlain()
 		os.Exit(code)
 	}))

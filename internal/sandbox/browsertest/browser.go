@@ -2,8 +2,11 @@ package browsertest
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os/exec"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,36 +21,97 @@ import (
 // Browser is one Chromium.
 type Browser struct {
 	ctx context.Context //nolint:containedctx // chromedp's contexts are its browsers
+	end func() error
 }
 
 // startIn is how long Chromium may take to come up on a machine that is busy.
-const startIn = 90 * time.Second
+const startIn = 2 * time.Minute
 
-// Start starts a Chromium that ends with the test. It asks for nothing outside of this machine.
+// shared is the Chromium of this test binary.
+var shared struct {
+	sync.Mutex
+	ends    bool // Main will end it
+	browser *Browser
+}
+
+// Main runs the tests of a package, which share one Chromium, and ends it: os.Exit(browsertest.Main{M: m}.Run()).
+type Main struct{ M *testing.M }
+
+// Run runs the tests and returns the code to exit with.
+func (m Main) Run() int {
+	shared.Lock()
+	shared.ends = true
+	shared.Unlock()
+	code := m.M.Run()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.browser == nil {
+		return code
+	}
+	if err := shared.browser.end(); err != nil {
+		fmt.Println("FAIL: after the tests:", err)
+		return 1
+	}
+	return code
+}
+
+// Start gives the Chromium that the tests of a package share, and starts it if there is none or if it has died. Each tab has cookies and storage of
+// its own. It reaches nothing outside of this machine.
 func Start(t testing.TB) *Browser {
 	t.Helper()
+	shared.Lock()
+	defer shared.Unlock()
+	if !shared.ends {
+		t.Fatal("nobody would end the browser: TestMain must run the tests by browsertest.Main")
+	}
+	if b := shared.browser; b != nil {
+		if b.ctx.Err() == nil {
+			return b
+		}
+		t.Logf("the browser had died: %v", b.end())
+	}
+	b, err := start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared.browser = b
+	return b
+}
+
+// start starts a Chromium.
+//
+// It runs without its own sandbox. As root it would not start with one, and in most containers, which allow no user namespaces, as nobody else either.
+// What it is kept from otherwise is not met here: it sees the project's own pages and nothing else.
+func start() (*Browser, error) {
 	path, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Fatal("there is no chromium here: scripts/setup installs it on Debian")
+		return nil, errors.New("there is no chromium here: scripts/setup installs it on Debian")
+	}
+	dir, remove, err := passing()
+	if err != nil {
+		return nil, err
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
-		chromedp.ExecPath(path), chromedp.WSURLReadTimeout(startIn), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
-		chromedp.Flag("no-proxy-server", true), chromedp.Env("TZ=Pacific/Auckland"),
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(dir), chromedp.Flag("disable-component-update", true),
+		// What Chromium asks its makers finds nobody, nor does it ask a name server; what a tab asks goes where it is noted.
+		chromedp.Flag("no-proxy-server", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
+		// A time zone that no person of the sandbox is in; and no trace in anybody's home.
+		chromedp.Env("TZ=Pacific/Auckland", "HOME="+dir, "TMPDIR="+dir, "XDG_CONFIG_HOME="+dir, "XDG_CACHE_HOME="+dir),
 	)
 	ctx, stopAll := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, stop := chromedp.NewContext(ctx)
-	t.Cleanup(func() {
-		if err := chromedp.Cancel(ctx); err != nil {
-			t.Errorf("the browser's end: %v", err)
-		}
+	b := &Browser{ctx: ctx, end: func() error {
+		err := chromedp.Cancel(ctx)
 		stop()
 		stopAll()
-	})
+		return errors.Join(err, remove())
+	}}
+	late := time.AfterFunc(startIn, stop)
+	defer late.Stop()
 	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("start %s: %v", path, err)
+		return nil, fmt.Errorf("start %s: %w", path, errors.Join(err, b.end()))
 	}
-	return &Browser{ctx: ctx}
+	return b, nil
 }
 
 // Window is how a tab looks at a page.
@@ -65,13 +129,15 @@ var (
 // Open opens a page in a tab of its own.
 func (b *Browser) Open(t testing.TB, url string, w Window) *Tab {
 	t.Helper()
-	ctx, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	out := watchOutside()
+	ctx, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(out.proxy))
 	ctx, stop := context.WithTimeout(ctx, patience)
-	tab := &Tab{t: t, ctx: ctx, answered: map[string]int{}}
+	tab := &Tab{t: t, ctx: ctx, outside: out, answered: map[string]int{}}
 	t.Cleanup(func() {
-		tab.judge()
 		stop()
 		closeTab()
+		out.server.Close()
+		tab.judge()
 	})
 	if err := chromedp.Listen(ctx, tab.listen); err != nil {
 		t.Fatalf("open a tab: %v", err)

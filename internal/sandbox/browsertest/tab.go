@@ -20,8 +20,9 @@ import (
 
 // Tab is one visitor's tab.
 type Tab struct {
-	t   testing.TB
-	ctx context.Context //nolint:containedctx // chromedp's contexts are its tabs
+	t       testing.TB
+	ctx     context.Context //nolint:containedctx // chromedp's contexts are its tabs
+	outside *outside
 
 	mu       sync.Mutex
 	wrong    []string
@@ -59,7 +60,7 @@ func (t *Tab) listen(event any) {
 		}
 	case *network.EventRequestWillBeSent:
 		t.request(e.Request.URL)
-	case *network.EventWebSocketCreated:
+	case *network.EventWebSocketCreated: // of which there is no other word
 		t.request(e.URL)
 	case *network.EventResponseReceived:
 		t.answer(e.Response.URL)
@@ -69,10 +70,13 @@ func (t *Tab) listen(event any) {
 func arguments(args []*runtime.RemoteObject) string {
 	var out []string
 	for _, a := range args {
-		if a == nil {
-			continue
+		switch {
+		case a == nil:
+		case len(a.Value) != 0:
+			out = append(out, string(a.Value))
+		default:
+			out = append(out, a.Description) // of what has no JSON
 		}
-		out = append(out, string(a.Value)+a.Description)
 	}
 	return strings.Join(out, " ")
 }
@@ -86,7 +90,7 @@ func (t *Tab) request(raw string) {
 		t.note("a request to %q: %v", raw, err)
 		return
 	}
-	if ip := net.ParseIP(u.Hostname()); u.Scheme != "data" && (ip == nil || !ip.IsLoopback()) { // data: the browser's own pictures
+	if ip := net.ParseIP(u.Hostname()); u.Scheme != "data" && u.Scheme != "blob" && (ip == nil || !ip.IsLoopback()) {
 		t.note("a request to %s, which is not loopback", raw)
 	}
 }
@@ -121,8 +125,11 @@ func (t *Tab) Expected(words string) int {
 	return before - len(t.wrong)
 }
 
-// judge fails the test for all that was noted.
+// judge fails the test for all that was noted. The tab is closed.
 func (t *Tab) judge() {
+	for _, to := range t.outside.asked {
+		t.note("something in the tab asked for %s, which is not loopback", to)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, w := range t.wrong {
