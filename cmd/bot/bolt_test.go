@@ -12,7 +12,7 @@ import (
 )
 
 // An app that is not ours, written with Slack's own Bolt for JavaScript, works in the workspace as it is, over both transports: a command, a card, a menu, a
-// thread, a form with what is wrong in it, a click and what it changes.
+// thread, a form with what is wrong in it, a click and what it changes; what is said, a mention, a reaction, and the Home tab.
 func TestBoltInTheWorkspace(t *testing.T) {
 	t.Parallel()
 	modules, err := exec.Command("../../scripts/bolt").Output()
@@ -46,6 +46,8 @@ func TestBoltInTheWorkspace(t *testing.T) {
 			await(v.ctx, t, said, "UP")
 			useBolt(v)
 			useBoltFiles(v)
+			hearEvents(v)
+			visitHome(v)
 		})
 	}
 }

@@ -36,7 +36,7 @@ type sandboxCmd struct {
 // Run starts a town and the bot that serves it, and plays the story or stays up with a page.
 func (c *sandboxCmd) Run(e *env) (err error) {
 	log := slog.New(slog.NewJSONHandler(e.logTo(c.Verbose), nil))
-	t, err := town.Open(e.ctx, "", log, c.scopes()...)
+	t, err := c.open(e.ctx, log)
 	if err != nil {
 		return err
 	}
@@ -61,12 +61,11 @@ func (c *sandboxCmd) Run(e *env) (err error) {
 	return c.with(e, t, a, records)
 }
 
-// scopes are what an app that is not ours may do beside what our bot may: its manifest asks for no more than it needs.
-func (c *sandboxCmd) scopes() []string {
+func (c *sandboxCmd) open(ctx context.Context, log *slog.Logger) (*town.Town, error) {
 	if c.WorkspaceOnly {
-		return []string{"files:read", "files:write"}
+		return town.OpenYours(ctx, log)
 	}
-	return nil
+	return town.Open(ctx, "", log)
 }
 
 func (e *env) logTo(verbose bool) io.Writer {

@@ -28,6 +28,10 @@ type seen struct {
 		ID       string
 		Messages []shownMessage
 	}
+	App struct {
+		Home   string
+		Blocks json.RawMessage
+	}
 	Views []struct {
 		ID     string
 		Errors map[string]string
@@ -49,6 +53,8 @@ type shownMessage struct {
 		Name    string
 		Deleted bool
 	}
+
+	Reactions []struct{ Name string }
 }
 
 func (v visitor) do(what string, body map[string]any) {

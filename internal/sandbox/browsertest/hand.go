@@ -144,6 +144,7 @@ const (
 	Up        = kb.ArrowUp
 	Home      = kb.Home
 	End       = kb.End
+	Right     = kb.ArrowRight
 )
 
 // Press presses keys, one after the other.

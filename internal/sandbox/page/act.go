@@ -33,6 +33,8 @@ type pressed struct {
 	Block   string `json:"block"`
 	Action  string `json:"action"`
 	Value   string `json:"value"`
+
+	Held workspace.Held `json:"held"` // what else stands there
 }
 
 // filled is a form that somebody filled in.
@@ -40,6 +42,7 @@ type filled struct {
 	As     string            `json:"as"`
 	View   string            `json:"view"`
 	Values map[string]string `json:"values"`
+	Held   workspace.Held    `json:"held"` // what stands in the rest of the form
 }
 
 // faulty is how a provider shall misbehave.
@@ -94,7 +97,7 @@ func (s *server) typeLine(ctx context.Context, l line) error {
 	case text == "":
 		return errors.New("type something first")
 	case !strings.HasPrefix(text, "/"):
-		s.town.Slack.Say(l.As, l.Channel, l.Thread, escape.Replace(text))
+		s.town.Slack.Say(l.As, l.Channel, l.Thread, s.town.Slack.Escaped(text))
 		return nil
 	case l.Thread != "":
 		return errors.New("commands do not work in threads, here as at Slack: type it in the channel")
@@ -106,9 +109,6 @@ func (s *server) typeLine(ctx context.Context, l line) error {
 	return outcome(s.town.Slack.Command(ctx, l.As, l.Channel, command, strings.TrimSpace(rest)))
 }
 
-// escape is what Slack does to the text of a message.
-var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
 // known refuses people, channels and threads that there are not.
 func (s *server) known(l line) error {
 	if !slices.Contains(town.Everybody(), l.As) {
@@ -116,6 +116,9 @@ func (s *server) known(l line) error {
 	}
 	if !slices.Contains(s.places(l.As), l.Channel) {
 		return errors.New("there is no such channel")
+	}
+	if s.closed(l) {
+		return errClosed
 	}
 	if first, ok := s.town.Slack.Message(l.Channel, l.Thread); l.Thread != "" && (!ok || first.ThreadTS != "") {
 		return errors.New("there is no such thread")
@@ -139,11 +142,11 @@ func (s *server) press(ctx context.Context, p pressed) error {
 }
 
 func (p pressed) press() workspace.Press {
-	return workspace.Press{User: p.As, Channel: p.Channel, TS: p.TS, View: p.View, ActionID: p.Action, BlockID: p.Block, Value: p.Value}
+	return workspace.Press{User: p.As, Channel: p.Channel, TS: p.TS, View: p.View, ActionID: p.Action, BlockID: p.Block, Value: p.Value, Held: p.Held}
 }
 
 func (s *server) submit(ctx context.Context, f filled) error {
-	return outcome(s.town.Slack.Submit(ctx, f.As, f.View, f.Values))
+	return outcome(s.town.Slack.SubmitHeld(ctx, f.As, f.View, f.Values, f.Held))
 }
 
 func (s *server) closeView(ctx context.Context, f filled) error {

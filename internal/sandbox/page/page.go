@@ -97,10 +97,11 @@ func greetOwner(out io.Writer, url string, t *town.Town) {
 	fmt.Fprintf(out, "The workspace is up, for an app of your own. Nothing leaves this machine.\n\n  Open %s\n\n", url)
 	for _, l := range [][2]string{
 		{"Slack's API", t.Slack.APIURL()}, {"bot token", c.BotToken}, {"app token (Socket Mode)", c.AppToken}, {"signing secret (HTTP)", c.SigningSecret},
-		{"the bot's user", c.BotUserID}, {"scopes", strings.Join(c.Scopes, " ")},
+		{"the bot's user", c.BotUserID}, {"scopes", strings.Join(c.Scopes, " ")}, {"events", strings.Join(c.Events, " ")},
 	} {
 		fmt.Fprintf(out, "  %-24s %s\n", l[0], l[1])
 	}
-	fmt.Fprint(out, "\nIn Bolt for JavaScript: new App({ token, signingSecret, clientOptions: { slackApiUrl } }). Every slash command goes to your app.\n"+
+	fmt.Fprint(out, "\nIn Bolt for JavaScript: new App({ token, signingSecret, clientOptions: { slackApiUrl } }). Every slash command, and every event that is\n"+
+		"listed, goes to your app. It has a Home tab, and people may write to it.\n"+
 		"\nCtrl-C stops it. Nothing is kept.\n")
 }

@@ -39,6 +39,8 @@ func newServer(t *town.Town, records Records, addr string) *server {
 	s.mux.HandleFunc("GET /api/journal/{name}", s.serveRecords)
 	s.mux.HandleFunc("POST /api/share", s.share)
 	s.mux.HandleFunc("POST /api/type", act(s.typeLine))
+	s.mux.HandleFunc("POST /api/open", act(s.openApp))
+	s.mux.HandleFunc("POST /api/react", act(s.react))
 	s.mux.HandleFunc("POST /api/press", act(s.press))
 	s.mux.HandleFunc("POST /api/suggest", asked(s.suggest))
 	s.mux.HandleFunc("POST /api/submit", act(s.submit))

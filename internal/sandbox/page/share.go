@@ -52,7 +52,7 @@ func (s *server) shareLine(l line, files []workspace.Upload) error {
 	if strings.HasPrefix(text, "/") {
 		return errors.New("a command takes no files: remove them, or send them on their own")
 	}
-	_, err := s.town.Slack.Share(l.As, l.Channel, l.Thread, escape.Replace(text), files...)
+	_, err := s.town.Slack.Share(l.As, l.Channel, l.Thread, s.town.Slack.Escaped(text), files...)
 	return err
 }
 

@@ -16,6 +16,8 @@ type slack struct {
 	Sockets int         `json:"sockets"`
 	Calls   []slackCall `json:"calls"` // the newest first
 	More    int         `json:"more"`  // calls that are not listed
+	Lacks   []lack      `json:"lacks"`
+	Events  []told      `json:"events"` // the newest first
 }
 
 type slackCall struct {
@@ -71,6 +73,7 @@ func (s *server) slack() slack {
 		}
 	}
 	all := s.town.Slack.Calls("")
+	out.Lacks, out.Events = lacks(all), events(s.town.Slack.Delivered())
 	slices.Reverse(all)
 	out.More = max(0, len(all)-mostCalls)
 	for _, c := range all[:len(all)-out.More] {

@@ -22,6 +22,7 @@ type state struct {
 	People    []person          `json:"people"`
 	Names     map[string]string `json:"names"` // of people, the bot, channels and the group
 	Channels  []channel         `json:"channels"`
+	App       app               `json:"app"`
 	Views     []view            `json:"views"` // the uppermost last
 	Providers []provider        `json:"providers"`
 	Slack     slack             `json:"slack"`
@@ -66,6 +67,9 @@ type message struct {
 	Blocks  json.RawMessage `json:"blocks,omitempty"`
 	Replies []message       `json:"replies,omitempty"`
 	Files   []file          `json:"files,omitempty"`
+
+	Attachments json.RawMessage `json:"attachments,omitempty"`
+	Reactions   []reaction      `json:"reactions,omitempty"`
 }
 
 type view struct {
@@ -98,7 +102,7 @@ type call struct {
 // look is the state as somebody sees it now.
 func (s *server) look(ctx context.Context, as string) []byte {
 	out := state{
-		Me: as, Names: map[string]string{}, Views: []view{}, Commands: []command{}, Providers: []provider{},
+		Me: as, App: s.app(as), Names: map[string]string{}, Views: []view{}, Commands: []command{}, Providers: []provider{},
 		Slack: s.slack(), Requests: []request{}, Ahead: s.town.Clock.Ahead().Milliseconds(), MostFile: s.town.Slack.Config().MostFile, Rules: s.rules(),
 	}
 	if s.records != nil {
@@ -110,10 +114,10 @@ func (s *server) look(ctx context.Context, as string) []byte {
 	for _, id := range town.Everybody() {
 		out.People = append(out.People, person{ID: id, Name: town.Name(id), Part: town.Part(id), Zone: town.Zone(id)})
 	}
-	bot := s.town.Slack.Config().BotUserID
-	for _, id := range slices.Concat(town.Everybody(), town.Channels(), []string{bot, town.Approvers}) {
+	for _, id := range slices.Concat(town.Everybody(), town.Channels(), []string{town.Approvers}) {
 		out.Names[id] = town.Name(id)
 	}
+	out.Names[out.App.ID] = out.App.Name
 	for _, id := range s.places(as) {
 		out.Channels = append(out.Channels, s.channel(as, id))
 	}
@@ -132,7 +136,7 @@ func (s *server) look(ctx context.Context, as string) []byte {
 func (s *server) channel(as, id string) channel {
 	out := channel{ID: id, Name: town.Name(id), Shared: id == town.Partners, Messages: []message{}}
 	if id == town.Direct(as) {
-		out.Direct, out.Name = true, town.Name(s.town.Slack.Config().BotUserID)
+		out.Direct, out.Name = true, s.town.Slack.Config().BotName
 	}
 	for _, m := range s.town.Slack.Messages(id) {
 		shown := s.show(m, false)
@@ -151,7 +155,10 @@ func (s *server) channel(as, id string) channel {
 }
 
 func (s *server) show(m workspace.Message, private bool) message {
-	return message{TS: m.TS, User: m.User, Bot: m.BotID != "", Private: private, Edited: m.EditedTS != "", Text: m.Text, Blocks: m.Blocks, Files: s.files(m)}
+	return message{
+		TS: m.TS, User: m.User, Bot: m.BotID != "", Private: private, Edited: m.EditedTS != "", Text: m.Text, Blocks: m.Blocks,
+		Attachments: m.Attachments, Reactions: reactions(m), Files: s.files(m),
+	}
 }
 
 // mostCalls is how many of a provider's calls the page lists.

@@ -38,16 +38,32 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, town: tw, page: httptest.NewUnstartedServer(nil)}
-	w.page.Config.Handler = newServer(tw, w, w.page.Listener.Addr().String())
+	w.serve(w)
+	return w
+}
+
+// newYours is a town for an app of one's own, and its page.
+func newYours(t *testing.T) *world {
+	t.Helper()
+	tw, err := town.OpenYours(t.Context(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, town: tw, page: httptest.NewUnstartedServer(nil)}
+	w.serve(nil)
+	return w
+}
+
+func (w *world) serve(records Records) {
+	w.page.Config.Handler = newServer(w.town, records, w.page.Listener.Addr().String())
 	w.page.Start()
-	t.Cleanup(func() {
+	w.t.Cleanup(func() {
 		w.page.CloseClientConnections()
 		w.page.Close()
-		if err := tw.Close(); err != nil {
-			t.Error(err)
+		if err := w.town.Close(); err != nil {
+			w.t.Error(err)
 		}
 	})
-	return w
 }
 
 // send sends a request as the page does, changed by change. It returns the status and what the answer says is wrong.

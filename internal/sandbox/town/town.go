@@ -37,15 +37,9 @@ const (
 	environment = "01930000-0000-7000-8000-000000000001"
 )
 
-// Open starts a town on free loopback ports. slackAddr may name the workspace's address; empty: a free port. more are scopes that the app has beside those of our
-// bot's manifest.
-func Open(ctx context.Context, slackAddr string, log *slog.Logger, more ...string) (*Town, error) {
-	t := &Town{urls: map[string]string{}, gates: map[string]*gate{}}
-	t.Slack = workspace.New(workspace.Config{Logger: log, RateLimits: true, Clock: t.Clock.Now, Scopes: append(workspace.EnoughScopes(), more...)})
-	if err := t.open(ctx, slackAddr); err != nil {
-		return nil, errors.Join(err, t.Close())
-	}
-	return t, nil
+// Open starts a town on free loopback ports. slackAddr may name the workspace's address; empty: a free port.
+func Open(ctx context.Context, slackAddr string, log *slog.Logger) (*Town, error) {
+	return openWith(ctx, slackAddr, workspace.Config{Logger: log, RateLimits: true})
 }
 
 func (t *Town) open(ctx context.Context, slackAddr string) error {

@@ -8,6 +8,9 @@ import (
 // heard tells the app of a message that came, and that it is mentioned in it. It hears of the channels that it is a member of, and of its own messages
 // too. The lock is held.
 func (w *Workspace) heard(m *Message) {
+	if id := "U" + strings.TrimPrefix(m.Channel, "D"); w.people[id] != nil {
+		w.direct(id) // whoever writes to the app opens the conversation
+	}
 	ch := w.channels[m.Channel]
 	if ch == nil || !ch.in(w.cfg.BotUserID) {
 		return

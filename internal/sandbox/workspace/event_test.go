@@ -129,8 +129,12 @@ func TestAnAppHearsThatItIsMentioned(t *testing.T) {
 	if h.event["user"] != "U1" || h.event["text"] != m.Text || h.event["channel"] != "C1" || h.event["channel_type"] != nil {
 		t.Errorf("mentioned: %v", h.event)
 	}
+	w.Say("U2", "D2", "", "the first that U2 says to the app")
 	w.Say("U1", "D1", "", w.Escaped("@offboard"))
 	for h := nextEvent(t, got, "message"); h.event["channel"] != "D1"; h = nextEvent(t, got, "message") { // and no mention: it is spoken to anyway
+	}
+	if err := w.Wait(within(t), func() bool { return len(w.Delivered()) == 5 }); err != nil {
+		t.Errorf("%v: %+v", err, w.Delivered())
 	}
 }
 
@@ -229,7 +233,7 @@ func TestReactions(t *testing.T) {
 	}
 	wantError(t, call(t, w, "reactions.remove", at("wave")), "")
 	wantError(t, call(t, w, "reactions.remove", at("wave")), "no_reaction")
-	nextEvent(t, got, "reaction_removed", "reaction_added")
+	nextEvent(t, got, "reaction_removed", "reaction_added", "message")
 	if got, _ := w.Message("C1", m.TS); len(got.Reactions) != 1 || !slices.Equal(got.Reactions[0].Users, []string{"U2"}) {
 		t.Errorf("%+v", got.Reactions)
 	}

@@ -98,7 +98,7 @@ func (w *Workspace) botMessage(channel string, d draft) *Message {
 
 // say makes the message say what the draft says.
 func (m *Message) say(d draft) {
-	m.Text, m.Blocks, m.Attachments = d.text, withIDs(d.blocks), d.attachments
+	m.Text, m.Blocks, m.Attachments = d.text, withIDs(d.blocks), attachmentsWithIDs(d.attachments)
 	m.Pings = pings.Of(d.text, d.parse, d.linkNames, d.blocks)
 	if d.hasMeta {
 		m.Metadata = nil

@@ -72,7 +72,8 @@ func (w *Workspace) blockActions(p Press) (answer, Ack, error) {
 	if m == nil || m.Deleted {
 		return nil, Ack{}, errors.New("there is no such message")
 	}
-	action, err := w.action(w.offer(p.where(), m.Blocks), p)
+	blocks := w.offer(p.where(), m.actionable())
+	action, err := w.action(blocks, p)
 	if err != nil {
 		return nil, Ack{}, err
 	}
@@ -86,7 +87,7 @@ func (w *Workspace) blockActions(p Press) (answer, Ack, error) {
 		container["thread_ts"] = m.ThreadTS
 	}
 	out["container"], out["channel"] = container, answer{"id": ch.ID, "name": ch.shownName()}
-	out["state"], out["response_url"], out["actions"] = p.state(w.offer(p.where(), m.Blocks), action), fixed.ResponseURL, []answer{action}
+	out["state"], out["response_url"], out["actions"] = p.state(blocks, action), fixed.ResponseURL, []answer{action}
 	if !private { // Slack sends no message along for ephemeral ones
 		out["message"] = w.messageJSON(m, true)
 	}

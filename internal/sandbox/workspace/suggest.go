@@ -63,7 +63,7 @@ func (w *Workspace) suggestion(p Press) (answer, error) {
 	if !private {
 		out["message"] = w.messageJSON(m, true)
 	}
-	return suggestible(out, m.Blocks, p)
+	return suggestible(out, m.actionable(), p)
 }
 
 // suggestible adds the block of the menu that is typed into.

@@ -6,8 +6,9 @@ import { showAside } from "./aside.js";
 import { showNow } from "./clock.js";
 import { fillLine, showComposer, startComposer } from "./composer.js";
 import { byId, toast } from "./dom.js";
-import { inside } from "./elements.js";
 import { showForm } from "./form.js";
+import { heldIn } from "./held.js";
+import { onHome, showApp } from "./home.js";
 import { readUpTo } from "./kept.js";
 import { showMessages } from "./messages.js";
 import { tellNews } from "./news.js";
@@ -15,16 +16,19 @@ import { setAhead } from "./zone.js";
 import { latest, showChannels, showPeople, title } from "./side.js";
 
 const first = { me: "U0ALICE", channel: "C0GENERAL" };
-const [me, place] = location.hash.slice(1).split("/"); // who and where, so that each tab of a browser can be somebody else
+const [me, place, page] = location.hash.slice(1).split("/"); // who and where, so that each tab of a browser can be somebody else
 let state = null;
 let channel = place || first.channel;
+let tab = page || "home"; // of the app's own page
 let unfollow = () => {};
 
 const ctx = {
   open: (id, ts) => go(id, ts),
   first: first.channel,
   suggest: (where, block, e, value) => ask("suggest", { as: state.me, ...where, block: block || "", action: e.action_id, value }),
-  press: async (where, block, e, value) => say(await act("press", { as: state.me, ...where, block: block || "", action: e.action_id, value })),
+  press: async (where, block, e, value) => say(await act("press", {
+    as: state.me, ...where, block: block || "", action: e.action_id, value, held: heldIn(state.me, where),
+  })),
   reply: (ts, text) => send(text, ts),
   fill: (text) => {
     show(false);
@@ -46,6 +50,7 @@ function standing(text) { if (byId("standing").textContent !== text) byId("stand
 
 function go(id, ts = "") {
   channel = id;
+  if (ts) tab = "messages";
   show(false);
   draw(true, ts);
   byId("channel-name").focus({ preventScroll: true });
@@ -67,19 +72,25 @@ function draw(moved = false, ts = "") {
   setAhead(state.ahead);
   Object.assign(ctx, {
     me: state.me, names: state.names, zone: state.people.find((p) => p.id === state.me).zone, people: state.people.map((p) => p.id),
-    channels: state.channels.filter((c) => !c.direct).map((c) => c.id), try: state.try,
+    channels: state.channels.filter((c) => !c.direct).map((c) => c.id), try: state.try, reacts: !state.ours,
+    closed: here.direct && !state.app.writable,
   });
-  if (document.visibilityState === "visible") readUpTo(state.me, here.id, latest(here));
-  history.replaceState(null, "", `#${state.me}/${channel}`);
+  const home = onHome(state, here, tab);
+  if (document.visibilityState === "visible" && !home) readUpTo(state.me, here.id, latest(here));
+  history.replaceState(null, "", `#${state.me}/${channel}${here.direct ? `/${tab}` : ""}`);
   document.title = `${title(here)} – ${ctx.names[state.me]} – Offboard sandbox`;
   showPeople(state, be);
   showChannels(state, channel, go);
   byId("channel-name").textContent = title(here);
   byId("channel-note").textContent = here.shared ? "Shared with another company" : "";
+  showApp(state, here, tab, ctx, (next) => {
+    tab = next;
+    draw(true);
+  });
   showMessages(here, ctx, moved, ts);
   showComposer(state, here);
   showAttached(state, here);
-  showForm(state.me, state.views, inside({ view: state.views.at(-1)?.id }, ctx));
+  showForm(state.me, state.views, ctx);
   showAside(state, ctx);
   showNow(state, ctx);
   tellNews(state);

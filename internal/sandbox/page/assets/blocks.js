@@ -2,6 +2,7 @@
 
 import { asJSON, el } from "./dom.js";
 import { element, picture, words } from "./elements.js";
+import { field } from "./field.js";
 import { rich } from "./rich.js";
 import { mrkdwn } from "./text.js";
 
@@ -16,6 +17,7 @@ function block(b, ctx) {
     case "section": return section(b, ctx);
     case "context": return el("div", { class: "block context" }, b.elements.map((e) => element(e, b, ctx)));
     case "actions": return el("div", { class: "block actions" }, b.elements.map((e) => element(e, b, ctx)));
+    case "input": return field(b, ctx).node;
     case "divider": return el("hr");
     case "image": return el("figure", { class: "block" }, picture(b), b.title ? el("figcaption", {}, words(b.title, ctx)) : "");
     case "rich_text": return el("div", { class: "block rich" }, rich(b.elements, ctx));

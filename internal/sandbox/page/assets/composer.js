@@ -37,7 +37,8 @@ function meant(typed) {
   const mention = /(^|\s)@([a-z]*)$/.exec(typed);
   if (!mention) return [];
   const before = typed.slice(0, typed.length - mention[2].length);
-  return state.people.filter((p) => p.name.startsWith(mention[2])).map((p) => ({ text: `${before}${p.name} `, name: `@${p.name}`, hint: p.part }));
+  const all = [...state.people, { ...state.app, part: "the app" }];
+  return all.filter((p) => p.name.startsWith(mention[2])).map((p) => ({ text: `${before}${p.name} `, name: `@${p.name}`, hint: p.part }));
 }
 
 function suggest() {

@@ -1,6 +1,7 @@
 // What can be pressed or chosen in a message or a form, and the dialogs that ask again.
 
 import { asJSON, byId, el, fresh } from "./dom.js";
+import { keep, putBack } from "./held.js";
 import { entry, few } from "./inputs.js";
 import { mrkdwn, unescape } from "./text.js";
 
@@ -28,9 +29,9 @@ export function picture(e) {
   return el("span", { class: "picture", title: e.image_url || "" }, `Image: ${e.alt_text || "no words for it"}`);
 }
 
-// inside is ctx for what stands in one message or form.
+// inside is ctx for what stands in one message, form or Home tab.
 export const inside = (where, ctx) => ({
-  ...ctx, at: JSON.stringify([ctx.me, where]), press: (block, e, value) => ctx.press(where, block, e, value), suggest: (block, e, value) => ctx.suggest(where, block, e, value),
+  ...ctx, where, press: (block, e, value) => ctx.press(where, block, e, value), suggest: (block, e, value) => ctx.suggest(where, block, e, value),
 });
 
 // send resolves to whether it was sent: a person who is asked once more may say no.
@@ -40,7 +41,7 @@ async function send(node, e, b, ctx, value) {
   return true;
 }
 
-const nameOf = (e, b) => `${b.block_id || ""} ${e.action_id}`; // the same thing after it was drawn anew
+export const nameOf = (e, b) => `${b.block_id || ""} ${e.action_id}`; // the same thing after it was drawn anew
 
 function button(e, b, ctx) {
   return el("button", {
@@ -70,24 +71,22 @@ function overflow(e, b, ctx) {
   return node;
 }
 
-const kept = new Map(); // what was chosen, for what is drawn anew
-
 function chosen(e, b, ctx) {
   const it = entry(e, ctx, b.block_id);
   if (!it) return asJSON(`an element of type ${e.type}`, e);
   const about = it.group ? it.node : it.control;
   about.setAttribute("aria-label", e.placeholder ? unescape(e.placeholder.text) : e.type.replaceAll("_", " "));
   for (const c of it.group || [it.control]) c.setAttribute("data-action", it.group ? `${nameOf(e, b)} ${c.value}` : nameOf(e, b));
-  const key = `${ctx.at} ${nameOf(e, b)} ${JSON.stringify(e)}`;
-  if (kept.has(key)) it.set(kept.get(key));
+  putBack(it, e, b.block_id, ctx);
   let was = it.held();
   let sent = Promise.resolve(); // one after the other
   it.node.addEventListener("change", () => {
     const [value, held] = [it.value(), it.held()];
+    keep(it, e, b.block_id, ctx); // before it is sent: a press that follows at once carries it too
     sent = sent.then(async () => {
-      if (!(await send(it.control, e, b, ctx, value))) return it.set(was);
-      was = held;
-      return kept.set(key, was);
+      if (await send(it.control, e, b, ctx, value)) was = held;
+      else it.set(was);
+      keep(it, e, b.block_id, ctx);
     });
   });
   if (!it.note) return it.node;
@@ -119,5 +118,6 @@ function confirmed(c, ctx, node) {
 function refocus(node) {
   const ts = node.closest("[data-ts]")?.dataset.ts;
   const message = ts && document.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
-  (message?.querySelector(`[data-action="${CSS.escape(node.dataset.action || "")}"]`) || message || byId("line")).focus({ preventScroll: true });
+  const again = (message || document).querySelector(`[data-action="${CSS.escape(node.dataset.action || "")}"]`);
+  (again || message || byId("line")).focus({ preventScroll: true });
 }

@@ -2,13 +2,14 @@
 
 import { act } from "./api.js";
 import { blocks } from "./blocks.js";
-import { asJSON, byId, el, fresh, toast } from "./dom.js";
-import { words } from "./elements.js";
-import { entry } from "./inputs.js";
+import { byId, el, toast } from "./dom.js";
+import { inside } from "./elements.js";
+import { field } from "./field.js";
+import { heldIn } from "./held.js";
+import { focusOf } from "./refocus.js";
 
 let drawn = ""; // whose, which form, which version
-let whose = ""; // the first two of these
-let inputs = {}; // by block id: what entry gives, the element, its fault and whether it is optional
+let inputs = {}; // by block id: what field gives
 
 // showForm shows the uppermost of somebody's open forms, or none.
 export function showForm(me, views, ctx) {
@@ -28,14 +29,14 @@ export function showForm(me, views, ctx) {
   if (!dialog.open) dialog.showModal();
 }
 
-function draw(dialog, me, view, ctx) {
-  const before = whose === `${me} ${view.id}` ? inputs : {};
-  whose = `${me} ${view.id}`;
+function draw(dialog, me, view, outer) {
+  const ctx = inside({ view: view.id }, outer);
+  const focus = focusOf(dialog);
   inputs = {};
   const cancel = () => act("close", { as: me, view: view.id }).then((wrong) => wrong && toast(wrong));
   const form = el("form", { class: "modal", novalidate: true },
     el("h2", { id: "form-title" }, view.title),
-    el("div", { class: "fields-of-form" }, (view.blocks || []).map((b) => (b.type === "input" ? input(b, ctx, before) : blocks([b], ctx)))),
+    el("div", { class: "fields-of-form" }, (view.blocks || []).map((b) => (b.type === "input" ? input(b, ctx) : blocks([b], ctx)))),
     el("div", { class: "choice" },
       el("button", { type: "button", class: "press", onclick: cancel }, view.close),
       view.submit ? el("button", { type: "submit", class: "press primary" }, view.submit) : ""));
@@ -45,7 +46,7 @@ function draw(dialog, me, view, ctx) {
   });
   dialog.oncancel = (e) => { e.preventDefault(); cancel(); };
   dialog.replaceChildren(form);
-  if (dialog.open && !dialog.contains(document.activeElement)) form.querySelector("input, select, textarea, button")?.focus();
+  if (dialog.open && !focus()) form.querySelector("input, select, textarea, button")?.focus();
 }
 
 // blame says what is wrong at a field.
@@ -74,27 +75,13 @@ async function send(me, view, form) {
   }
   if (form.getAttribute("aria-busy")) return;
   form.setAttribute("aria-busy", "true"); // the buttons keep the focus
-  const wrong = await act("submit", { as: me, view: view.id, values });
+  const wrong = await act("submit", { as: me, view: view.id, values, held: heldIn(me, { view: view.id }) });
   form.removeAttribute("aria-busy");
   if (wrong) toast(wrong);
 }
 
-// input draws a field. What stood in the same field of the form's version before is kept, as Slack does where block and action ids stay.
-function input(b, ctx, before) {
-  const e = b.element;
-  const it = entry(e, ctx, b.block_id, true);
-  if (!it) return asJSON(`an input of type ${e.type}`, b);
-  const old = before[b.block_id];
-  if (old && old.e.type === e.type && old.e.action_id === e.action_id) it.set(old.it.held());
-  const about = it.group ? it.node : it.control;
-  about.id = fresh("field");
-  const fault = el("p", { class: "fault", id: `${about.id}-fault`, role: "alert" });
-  const hint = [b.hint ? words(b.hint, ctx) : "", it.note ? ` ${it.note}` : ""].flat().filter((h) => h);
-  const more = hint.length ? el("p", { class: "hint", id: `${about.id}-hint` }, hint) : "";
-  about.setAttribute("aria-describedby", more ? `${more.id} ${fault.id}` : fault.id);
-  inputs[b.block_id] = { it, e, fault, optional: b.optional === true, empty: "" };
-  const label = [words(b.label, ctx), b.optional ? el("i", {}, " (optional)") : ""];
-  if (it.group) it.node.prepend(el("legend", { class: "label" }, label));
-  else if (!b.optional) about.setAttribute("aria-required", "true");
-  return el("div", { class: "block input" }, it.group ? "" : el("label", { class: "label", for: about.id }, label), it.node, fault, more);
+function input(b, ctx) {
+  const drawn = field(b, ctx);
+  if (drawn.it) inputs[b.block_id] = drawn;
+  return drawn.node;
 }

@@ -1,11 +1,13 @@
 // The messages of a channel, with their threads.
 
+import { attachments } from "./attachments.js";
 import { blocks } from "./blocks.js";
-import { goOn, left } from "./combobox.js";
 import { byId, el, place } from "./dom.js";
 import { inside } from "./elements.js";
 import { files } from "./files.js";
 import { draft, keepDraft } from "./kept.js";
+import { reactions } from "./reactions.js";
+import { focusOf } from "./refocus.js";
 import { face } from "./side.js";
 import { mrkdwn } from "./text.js";
 import { say } from "./zone.js";
@@ -25,20 +27,11 @@ export function showMessages(c, ctx, moved, ts) {
   else if (atEnd && !same) box.scrollTop = box.scrollHeight;
 }
 
-// replace keeps the focus where it was, also when a message was drawn anew: on the same button, or else on the message.
+// replace keeps the focus where it was, also when a message was drawn anew.
 function replace(box, nodes) {
-  const active = box.contains(document.activeElement) ? document.activeElement : null;
-  const at = active?.closest("[data-ts]")?.dataset.ts;
-  const action = active?.dataset.action;
-  const end = active?.selectionEnd;
-  const was = left(active);
+  const focus = focusOf(box);
   place(box, nodes);
-  if (!at || box.contains(active)) return;
-  const message = box.querySelector(`[data-ts="${CSS.escape(at)}"]`);
-  const again = action && message?.querySelector(`[data-action="${CSS.escape(action)}"]`);
-  (again || message)?.focus({ preventScroll: true });
-  goOn(again, was);
-  if (again && end !== undefined && end !== null) again.setSelectionRange?.(end, end);
+  focus();
 }
 
 function point(target) {
@@ -69,7 +62,7 @@ function cached(channelID, of, ctx, make) {
 }
 
 function message(m, channelID, ctx) {
-  const own = inside({ channel: channelID, ts: m.ts }, ctx);
+  const own = inside({ channel: channelID, ts: m.ts }, { ...ctx, loose: true });
   const name = ctx.names[m.user] || m.user;
   return el("article", { class: m.private ? "message private" : "message", "data-ts": m.ts, tabindex: "-1", "aria-label": `${name}, ${clock(m.ts, ctx.zone)}` },
     face(m.user, ctx.names),
@@ -77,8 +70,8 @@ function message(m, channelID, ctx) {
       m.private ? el("p", { class: "only" }, "Only visible to you") : "",
       el("p", { class: "by" }, el("strong", {}, name), m.bot ? el("span", { class: "app" }, "APP") : "",
         el("time", { title: dayOf(m.ts, ctx.zone) }, clock(m.ts, ctx.zone)), m.edited ? el("span", { class: "edited" }, "(edited)") : ""),
-      m.blocks ? blocks(m.blocks, own) : el("p", {}, mrkdwn(m.text, own)),
-      files(m.files, own),
+      m.blocks ? blocks(m.blocks, own) : m.text ? el("p", {}, mrkdwn(m.text, own)) : "",
+      files(m.files, own), attachments(m.attachments, own), reactions(m, channelID, ctx),
       m.thread ? "" : thread(m, channelID, ctx)));
 }
 
@@ -88,7 +81,7 @@ function thread(m, channelID, ctx) {
   const replies = m.replies || [];
   if (m.private) return "";
   const count = `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`;
-  const answer = el("details", { class: "answer", open: draft(ctx.me, channelID, m.ts) !== "" }, el("summary", {}, "Reply in thread"), replyForm(m, channelID, ctx));
+  const answer = ctx.closed ? "" : el("details", { class: "answer", open: draft(ctx.me, channelID, m.ts) !== "" }, el("summary", {}, "Reply in thread"), replyForm(m, channelID, ctx));
   if (!replies.length) return answer;
   return el("div", { class: "thread", role: "group", "aria-label": `Thread, ${count}` },
     el("p", { class: "count" }, count),

@@ -2,6 +2,7 @@
 
 import { act } from "./api.js";
 import { byId, el, toast } from "./dom.js";
+import { heard, lacking } from "./hears.js";
 import { say } from "./zone.js";
 
 const modes = [
@@ -15,7 +16,8 @@ export function showSlack(panel, slack, ctx) {
   if (version === drawn && panel.children.length) return;
   drawn = version;
   const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
-  const open = panel.querySelector("details")?.open || false;
+  const open = panel.querySelector("details:not(.heard)")?.open || false;
+  const told = panel.querySelector(".heard")?.open || false;
   const mode = el("select", { id: "slack-mode", "aria-label": "How Slack behaves", onchange: (e) => set(e.target.value) },
     modes.map(([v, text]) => el("option", { value: v }, text)));
   mode.value = slack.mode;
@@ -26,6 +28,7 @@ export function showSlack(panel, slack, ctx) {
       el("div", { class: "faults" }, el("span", {}, "It"), mode),
       el("p", { id: "sockets", role: "status" }, slack.sockets === 1 ? "1 socket of the bot is open." : `${slack.sockets} sockets of the bot are open.`),
       el("div", { class: "actions" }, happen("refresh", "Ask for new sockets"), happen("cut", "Cut the sockets"))),
+    lacking(slack.lacks), heard(slack.events, told, ctx),
     el("details", { open },
       el("summary", { id: "slack-calls" }, `${slack.calls.length + slack.more} calls received`),
       el("ol", { class: "calls" }, slack.calls.map((c) => call(c, ctx))),
