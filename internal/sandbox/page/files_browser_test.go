@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"encoding/json"
 	"image"
 	"image/color"
 	"image/png"
@@ -9,7 +10,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"offboard/internal/approvals"
+	"offboard/internal/journal"
 	"offboard/internal/sandbox/browsertest"
 	"offboard/internal/sandbox/town"
 	"offboard/internal/sandbox/workspace"
@@ -88,7 +92,7 @@ func TestFilesAreSharedAndDownloaded(t *testing.T) {
 		return browsertest.Eval[string](alice, `[...document.images].map((i) => i.alt + " " + i.naturalWidth).join()`) == "Picture sunset.png 240"
 	})
 	alice.Until("it is announced", func() bool {
-		return strings.Contains(browsertest.Eval[string](alice, `document.getElementById("news").textContent`), "the file _.._etc_passwd")
+		return strings.Contains(browsertest.Eval[string](alice, `document.getElementById("news").textContent`), "the file invoicefdp.exe") // the last of them
 	})
 	for button, want := range map[string]struct{ name, content string }{
 		"Download people.csv":                        {"people.csv", list},
@@ -108,4 +112,34 @@ func TestFilesAreSharedAndDownloaded(t *testing.T) {
 	}
 	bob.Reload()
 	bob.See("CSV, 62 bytes")
+}
+
+// A block shows a file of the workspace to whoever may see it, and nothing from elsewhere is loaded; beside it the journal's records are downloaded.
+func TestBlocksShowFilesAndTheJournalIsDownloaded(t *testing.T) {
+	t.Parallel()
+	w, b := newWorld(t), browsertest.Start(t)
+	w.logs = []journal.Log{logged(t, 1, approvals.Event{Kind: approvals.Requested, By: approvals.Person{ID: town.Alice},
+		Plan: &approvals.Plan{Steps: []approvals.Step{{Vendor: "Torii"}}}, Policy: &approvals.Policy{Approvals: 1, Expires: time.Hour, Window: time.Hour}})}
+	plan := w.shared(town.Bob, town.Partners, "plan.png", picture240(t)) // where alice is, and gus is not
+	w.town.Slack.Insert(workspace.Message{Channel: town.General, User: "U0LOCALBOT", BotID: "B0LOCAL", Text: "a plan", Blocks: json.RawMessage(
+		`[{"type":"image","slack_file":{"id":"` + plan.ID + `"},"alt_text":"The plan"},{"type":"image","slack_file":{"id":"F1"},"alt_text":"of nobody"},` +
+			`{"type":"image","image_url":"https://example.com/a.png","alt_text":"elsewhere"},{"type":"file","external_id":"` + plan.ID + `","source":"remote"},` +
+			`{"type":"file","external_id":"far away","source":"remote"}]`)})
+	alice, gus := b.Open(t, w.page.URL+"/#"+town.Alice+"/"+town.General, browsertest.Wide), b.Open(t, w.page.URL+"/#"+town.Gus+"/"+town.General, browsertest.Narrow)
+	alice.Until("the pictures are there", func() bool {
+		return browsertest.Eval[string](alice, `[...document.images].map((i) => i.alt + " " + i.naturalWidth).join()`) == "The plan 240,Picture plan.png 240"
+	})
+	for _, want := range []string{"Image: of nobody", "Image: elsewhere", "a file that is kept elsewhere: far away", "plan.png"} {
+		alice.See(want)
+	}
+	gus.See("Image: The plan")
+	if strings.Contains(gus.Text(), "plan.png") {
+		t.Error("gus sees the name of a file that is not his to see")
+	}
+	alice.Click("tab", "Journal")
+	if name, content := alice.Download("link", "Download OFF-1"); name != "OFF-1.json" || !strings.Contains(string(content), journal.Head(w.logs[0])) {
+		t.Errorf("of the journal there is %q: %s", name, content)
+	}
+	alice.Accessible("the journal's download")
+	picture(t, alice, "files_journal")
 }

@@ -33,7 +33,8 @@ type state struct {
 	Ours      bool              `json:"ours"` // the bot is ours: it has providers and a journal
 	Try       string            `json:"try"`  // a first command
 
-	MostFile int `json:"mostFile"` // bytes of a message's files
+	MostFile  int             `json:"mostFile"`            // bytes of a message's files
+	Mentioned map[string]file `json:"mentioned,omitempty"` // files that blocks name, by how they name them
 }
 
 type person struct {
@@ -126,7 +127,15 @@ func (s *server) look(ctx context.Context, as string) []byte {
 			ID: v.ID, Hash: v.Hash, Title: v.Title, Submit: v.Submit, Close: cmp.Or(v.Close, "Cancel"), Blocks: v.Blocks, Errors: v.Errors,
 		})
 	}
-	raw, err := json.Marshal(out)
+	raw := out.marshal()
+	if out.Mentioned = s.mentioned(as, raw); len(out.Mentioned) > 0 {
+		return out.marshal()
+	}
+	return raw
+}
+
+func (s state) marshal() []byte {
+	raw, err := json.Marshal(s)
 	if err != nil {
 		panic(err) // texts, numbers, and blocks that were JSON already
 	}

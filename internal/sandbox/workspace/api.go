@@ -175,6 +175,9 @@ func (w *Workspace) run(c *Call) (answer, *slackError) {
 	if err := w.limit(c, m); err != nil {
 		return nil, err
 	}
+	if err := w.picturesOf(c); err != nil {
+		return nil, err
+	}
 	return m.run(w, c)
 }
 

@@ -85,11 +85,18 @@ func (w *Workspace) FileFor(userID, id string) (File, []byte, bool) {
 func (w *Workspace) FileAt(address string) (File, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if f := w.fileAt(address); f != nil {
+		return f.copy(), true
+	}
+	return File{}, false
+}
+
+func (w *Workspace) fileAt(address string) *File {
 	i := slices.IndexFunc(w.files, func(f *File) bool { return address == w.fileURL(f, "") || address == w.permalinkOf(f) })
 	if i < 0 {
-		return File{}, false
+		return nil
 	}
-	return w.files[i].copy(), true
+	return w.files[i]
 }
 
 func (f *File) copy() File {

@@ -307,39 +307,6 @@ func TestNamesAndKindsOfFiles(t *testing.T) {
 	}
 }
 
-// The app is told of a file in a channel that it is in, twice as at Slack: by the message, and by itself.
-func TestAnAppHearsOfFiles(t *testing.T) {
-	t.Parallel()
-	w := start(t, yours())
-	got := listen(t, w, nil)
-	for _, channel := range []string{"C2", "C1"} { // the app is in the second alone
-		if _, err := w.Share("U1", channel, "", "here", workspace.Upload{Name: "a.txt", Content: []byte("abc")}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	ids := map[any]bool{}
-	for range 2 { // they come in either order
-		h := <-got
-		switch h.event["type"] {
-		case "message":
-			files, _ := h.event["files"].([]any)
-			if len(files) != 1 || h.event["subtype"] != "file_share" || h.event["channel"] != "C1" {
-				t.Fatalf("the message: %v", h.event)
-			}
-			file, _ := files[0].(map[string]any)
-			ids[file["id"]] = true
-		case "file_shared":
-			if h.event["channel_id"] != "C1" || h.event["user_id"] != "U1" {
-				t.Errorf("the file: %v", h.event)
-			}
-			ids[h.event["file_id"]] = true
-		}
-	}
-	if len(ids) != 1 {
-		t.Errorf("the events are of %v", ids)
-	}
-}
-
 // A file that is too large is not kept in memory to find that out, however it is sent.
 func TestTooLargeAFileIsNotTaken(t *testing.T) {
 	t.Parallel()

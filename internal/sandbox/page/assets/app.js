@@ -71,6 +71,7 @@ function draw(moved = false, ts = "") {
   const here = where();
   setAhead(state.ahead);
   Object.assign(ctx, {
+    mentioned: state.mentioned || {},
     me: state.me, names: state.names, zone: state.people.find((p) => p.id === state.me).zone, people: state.people.map((p) => p.id),
     channels: state.channels.filter((c) => !c.direct).map((c) => c.id), try: state.try, reacts: !state.ours,
     closed: here.direct && !state.app.writable,

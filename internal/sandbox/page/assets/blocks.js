@@ -3,6 +3,7 @@
 import { asJSON, el } from "./dom.js";
 import { element, picture, words } from "./elements.js";
 import { field } from "./field.js";
+import { file } from "./files.js";
 import { rich } from "./rich.js";
 import { mrkdwn } from "./text.js";
 
@@ -19,12 +20,19 @@ function block(b, ctx) {
     case "actions": return el("div", { class: "block actions" }, b.elements.map((e) => element(e, b, ctx)));
     case "input": return field(b, ctx).node;
     case "divider": return el("hr");
-    case "image": return el("figure", { class: "block" }, picture(b), b.title ? el("figcaption", {}, words(b.title, ctx)) : "");
+    case "image": return el("figure", { class: "block" }, picture(b, ctx), b.title ? el("figcaption", {}, words(b.title, ctx)) : "");
     case "rich_text": return el("div", { class: "block rich" }, rich(b.elements, ctx));
     case "markdown": return el("p", { class: "block" }, mrkdwn(b.text.replaceAll("**", "*"), ctx));
+    case "file": return remote(b, ctx);
     case "table": return table(b, ctx);
     default: return asJSON(`a block of type ${b.type}`, b);
   }
+}
+
+// remote gives a file that a block names, if it is one of the workspace's.
+function remote(b, ctx) {
+  const f = (ctx.mentioned || {})[b.file_id || b.external_id];
+  return f ? el("div", { class: "block" }, file(f, ctx)) : asJSON(`a file that is kept elsewhere: ${b.external_id}`, b);
 }
 
 function section(b, ctx) {

@@ -1,6 +1,7 @@
 // What can be pressed or chosen in a message or a form, and the dialogs that ask again.
 
 import { asJSON, byId, el, fresh } from "./dom.js";
+import { shown } from "./files.js";
 import { keep, putBack } from "./held.js";
 import { entry, few } from "./inputs.js";
 import { mrkdwn, unescape } from "./text.js";
@@ -16,7 +17,7 @@ export function element(e, b, ctx) {
   switch (e.type) {
     case "mrkdwn":
     case "plain_text": return el("span", {}, words(e, ctx));
-    case "image": return picture(e);
+    case "image": return picture(e, ctx);
     case "button":
     case "workflow_button": return button(e, b, ctx);
     case "overflow": return overflow(e, b, ctx);
@@ -24,8 +25,10 @@ export function element(e, b, ctx) {
   }
 }
 
-// picture says what an image shows: the page loads nothing from elsewhere.
-export function picture(e) {
+// picture shows a file of the workspace, and says what any other image shows: the page loads nothing from elsewhere.
+export function picture(e, ctx) {
+  const f = e.slack_file && (ctx.mentioned || {})[e.slack_file.id || e.slack_file.url];
+  if (f && f.picture) return shown(f, ctx, e.alt_text);
   return el("span", { class: "picture", title: e.image_url || "" }, `Image: ${e.alt_text || "no words for it"}`);
 }
 

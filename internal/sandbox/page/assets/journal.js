@@ -31,7 +31,7 @@ function whole(panel, list, shown, ctx) {
   const chain = shown.broken
     ? el("p", { class: "fault" }, `The chain is broken: ${shown.broken}`)
     : el("p", { class: "hint" }, "Every hash follows from the one before it. Records without one only note what Slack was told.");
-  return [menu, chain, el("ol", { class: "records" }, shown.events.map((e) => record(e, ctx)))];
+  return [menu, chain, el("a", { class: "press", href: `api/journal/${shown.name}.json`, download: true }, `Download ${shown.name}`), el("ol", { class: "records" }, shown.events.map((e) => record(e, ctx)))];
 }
 
 function record(e, ctx) {

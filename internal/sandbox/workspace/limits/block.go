@@ -94,8 +94,16 @@ func markdown(c *checker, path string, v any) {
 
 func imageFields() shape {
 	return shape{
-		"image_url": may(str(1, mostURL)), "slack_file": may(anyObject), "alt_text": must(str(1, mostLabel)),
+		"image_url": may(str(1, mostURL)), "slack_file": may(slackFile), "alt_text": must(str(1, mostLabel)),
 		"title": may(plain(1, mostLabel)),
+	}
+}
+
+// slackFile names a file of the workspace by its id or its address, and not by both.
+func slackFile(c *checker, path string, v any) {
+	object(shape{"id": may(str(1, mostID)), "url": may(str(1, mostURL))})(c, path, v)
+	if m, _ := v.(map[string]any); (m["id"] == nil) == (m["url"] == nil) {
+		c.fault(path, "needs either id or url")
 	}
 }
 
