@@ -32,7 +32,9 @@ type seen struct {
 		Home   string
 		Blocks json.RawMessage
 	}
-	Views []struct {
+	Ahead    int64 // milliseconds
+	Requests []seenRequest
+	Views    []struct {
 		ID     string
 		Errors map[string]string
 	}

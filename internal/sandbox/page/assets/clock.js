@@ -21,7 +21,7 @@ export function showClock(panel, state, ctx) {
   panel.replaceChildren(
     el("h2", {}, "Time"),
     el("p", {}, "It is ", el("strong", {}, shown), ` for ${ctx.names[ctx.me]} (${ctx.zone})${state.ahead ? `, ${span(state.ahead)} ahead of this machine` : ""}.`),
-    el("p", { class: "hint" }, "A step moves the clock of Slack, of the providers' records and of the bot together. It never goes back."),
+    el("p", { class: "hint" }, "A step moves the clock of Slack, of the providers' records and of the bot together, and never back. A call that is under way meanwhile counts as interrupted, and is read back."),
     el("div", { class: "actions clock" }, steps.map(([by, text]) => el("button", { type: "button", class: "press", id: `by-${by}`, onclick: () => move({ by }) }, `+ ${text}`))),
     state.ours ? el("h3", {}, "What comes by itself") : "",
     state.ours && !due.length ? el("p", { class: "hint" }, state.requests.length ? "Nothing now." : "Nothing, until somebody asks for a removal.") : "",
