@@ -109,6 +109,27 @@ func TestNamesAndParts(t *testing.T) {
 	}
 }
 
+// terminate ends Dana's account at ECGrid and Jonas's at Torii, as the bot does.
+func (t *Town) terminate(tt *testing.T) error {
+	tt.Helper()
+	for url, key := range map[string][2]string{
+		t.URL("ecgrid") + "/v2/users/" + Dana.ID:            {"X-API-Key", ecgridKey},
+		t.URL("torii") + "/api/server/v1/users/" + Jonas.ID: {"Authorization", "Bearer " + toriiKey},
+	} {
+		req, err := http.NewRequestWithContext(tt.Context(), http.MethodDelete, url, nil)
+		if err != nil {
+			return err
+		}
+		req.Header.Set(key[0], key[1])
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return err
+		}
+		_ = res.Body.Close()
+	}
+	return nil
+}
+
 // The town has one clock, which goes on and never back, and what the providers note is noted by it.
 func TestTheClockGoesOnForAll(t *testing.T) {
 	t.Parallel()
@@ -125,5 +146,20 @@ func TestTheClockGoesOnForAll(t *testing.T) {
 	}
 	if now := tw.Slack.Config().Clock(); time.Until(now) < 47*time.Hour {
 		t.Errorf("at Slack it is %s", now)
+	}
+	var out struct {
+		Details struct{ ChangeDate time.Time }
+	}
+	if err := json.Unmarshal(tw.zitadel(t, http.MethodPost, "/v2/users/"+Omar.ID+"/deactivate"), &out); err != nil || time.Until(out.Details.ChangeDate) < 47*time.Hour {
+		t.Errorf("ZITADEL noted the change at %s: %v", out.Details.ChangeDate, err)
+	}
+	if err := tw.terminate(t); err != nil {
+		t.Fatal(err)
+	}
+	if u, _ := tw.ECGrid.User(1201); time.Until(u.Modified) < 47*time.Hour {
+		t.Errorf("ECGrid noted the end at %s", u.Modified)
+	}
+	if u, _ := tw.Torii.User(Jonas.ID); time.Until(u.DeletedAt) < 47*time.Hour {
+		t.Errorf("Torii noted the end at %s", u.DeletedAt)
 	}
 }

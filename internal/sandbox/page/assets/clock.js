@@ -4,7 +4,7 @@ import { act } from "./api.js";
 import { byId, el, toast } from "./dom.js";
 import { now, say } from "./zone.js";
 
-const steps = [[600, "10 minutes"], [3600, "1 hour"], [86400, "1 day"], [7 * 86400, "1 week"]];
+const steps = [[600, "10 min"], [3600, "1 hour"], [86400, "1 day"], [7 * 86400, "1 week"]];
 const most = 12; // of what comes, listed
 let drawn = "";
 let told = -1; // how far ahead the clock was when it was looked at last; -1: never

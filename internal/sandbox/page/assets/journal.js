@@ -31,13 +31,15 @@ function whole(panel, list, shown, ctx) {
   const chain = shown.broken
     ? el("p", { class: "fault" }, `The chain is broken: ${shown.broken}`)
     : el("p", { class: "hint" }, "Every hash follows from the one before it. Records without one only note what Slack was told.");
-  return [menu, chain, el("a", { class: "press", href: `api/journal/${shown.name}.json`, download: true }, `Download ${shown.name}`), el("ol", { class: "records" }, shown.events.map((e) => record(e, ctx)))];
+  return [menu, chain, el("a", { class: "press", href: `api/journal/${shown.name}.json`, download: true }, `Download ${shown.name}`), el("ol", { class: "records" }, shown.events.map((e, i) => record(e, shown.events[i - 1], ctx)))];
 }
 
-function record(e, ctx) {
+// record is one record; the first of each day says which day it is.
+function record(e, before, ctx) {
   const when = new Date(e.at);
+  const day = (at) => say(new Date(at), ctx.zone, { day: "numeric", month: "short" });
   return el("li", { class: e.hash ? "record" : "record receipt", value: String(e.seq) },
-    el("time", { datetime: e.at, title: say(when, ctx.zone, { dateStyle: "full" }) }, say(when, ctx.zone, { timeStyle: "medium" })),
+    el("time", { datetime: e.at, title: say(when, ctx.zone, { dateStyle: "full" }) }, before && day(before.at) === day(e.at) ? "" : `${day(e.at)}, `, say(when, ctx.zone, { timeStyle: "medium" })),
     el("p", {}, mrkdwn(e.says, ctx)),
     e.hash ? el("p", { class: "hash", title: `${e.hash}, after ${e.prev || "nothing"}` }, el("code", {}, e.prev ? `${e.prev.slice(0, 8)} → ` : "first → ", el("strong", {}, e.hash.slice(0, 8)))) : "");
 }

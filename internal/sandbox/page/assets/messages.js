@@ -69,12 +69,13 @@ function message(m, channelID, ctx) {
     el("div", { class: "words" },
       m.private ? el("p", { class: "only" }, "Only visible to you") : "",
       el("p", { class: "by" }, el("strong", {}, name), m.bot ? el("span", { class: "app" }, "APP") : "",
-        el("time", { title: dayOf(m.ts, ctx.zone) }, clock(m.ts, ctx.zone)), m.edited ? el("span", { class: "edited" }, "(edited)") : ""),
+        el("time", { title: dayOf(m.ts, ctx.zone) }, m.later ? shortDay(m.ts, ctx.zone) : "", clock(m.ts, ctx.zone)), m.edited ? el("span", { class: "edited" }, "(edited)") : ""),
       m.blocks ? blocks(m.blocks, own) : m.text ? el("p", {}, mrkdwn(m.text, own)) : "",
       files(m.files, own), attachments(m.attachments, own), reactions(m, channelID, ctx),
       m.thread ? "" : thread(m, channelID, ctx)));
 }
 
+const shortDay = (ts, zone) => `${say(new Date(Number(ts) * 1000), zone, { day: "numeric", month: "short" })}, `;
 const clock = (ts, zone) => say(new Date(Number(ts.split(".")[0]) * 1000), zone, { timeStyle: "short" });
 
 function thread(m, channelID, ctx) {
@@ -85,7 +86,7 @@ function thread(m, channelID, ctx) {
   if (!replies.length) return answer;
   return el("div", { class: "thread", role: "group", "aria-label": `Thread, ${count}` },
     el("p", { class: "count" }, count),
-    replies.map((r) => message({ ...r, thread: true }, channelID, ctx)), answer);
+    replies.map((r) => message({ ...r, thread: true, later: dayOf(r.ts, ctx.zone) !== dayOf(m.ts, ctx.zone) }, channelID, ctx)), answer);
 }
 
 function replyForm(m, channelID, ctx) {
