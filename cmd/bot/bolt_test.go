@@ -15,9 +15,11 @@ import (
 // thread, a form with what is wrong in it, a click and what it changes; what is said, a mention, a reaction, and the Home tab.
 func TestBoltInTheWorkspace(t *testing.T) {
 	t.Parallel()
-	modules, err := exec.Command("../../scripts/bolt").Output()
+	fetch, why := exec.Command("../../scripts/bolt"), &strings.Builder{}
+	fetch.Stderr = why
+	modules, err := fetch.Output()
 	if err != nil {
-		t.Fatalf("Bolt could not be had (scripts/setup installs node and npm on Debian): %v", err)
+		t.Fatalf("Bolt could not be had (scripts/setup installs node and npm on Debian): %v\n%s", err, why)
 	}
 	for _, transport := range []string{"socket", "http"} {
 		t.Run(transport, func(t *testing.T) {

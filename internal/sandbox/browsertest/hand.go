@@ -2,7 +2,6 @@ package browsertest
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
@@ -182,17 +181,4 @@ func (t *Tab) press(keys string, held int64) {
 func (t *Tab) Focused() string {
 	t.t.Helper()
 	return Eval[string](t, `(() => { const e = document.activeElement; return e.getAttribute("aria-label") || e.id || e.textContent })()`)
-}
-
-// Screenshot writes what the window shows to a PNG file.
-func (t *Tab) Screenshot(path string) {
-	t.t.Helper()
-	raw, err := chromedp.Run(t.ctx, chromedp.CaptureScreenshot())
-	if err != nil {
-		t.t.Fatalf("screenshot: %v", err)
-	}
-	const readable = 0o644
-	if err := os.WriteFile(path, raw, readable); err != nil {
-		t.t.Fatal(err)
-	}
 }
