@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -15,7 +16,7 @@ func passing() (dir string, remove func() error, err error) {
 		return "", nil, fmt.Errorf("a folder for the browser: %w", err)
 	}
 	// What the browser still writes while it dies can make the first rm fail.
-	janitor := exec.Command("sh", "-c", `cat; rm -rf "$0" 2>/dev/null || { sleep 2; rm -rf "$0"; }`, dir)
+	janitor := exec.CommandContext(context.Background(), "sh", "-c", `cat; rm -rf "$0" 2>/dev/null || { sleep 2; rm -rf "$0"; }`, dir)
 	janitor.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal is for the tests
 	held, err := janitor.StdinPipe()
 	if err == nil {
