@@ -38,7 +38,9 @@ func openPlay(t *testing.T, c sandboxCmd, removals int) (*town.Town, story.Bot, 
 	if err := a.waitReady(ctx, ended); err != nil {
 		t.Fatal(err)
 	}
-	go func() { served <- page.Serve(ctx, "127.0.0.1:0", tw, <-records, out) }()
+	go func() {
+		served <- page.Serve(ctx, "127.0.0.1:0", tw, page.Bot{Records: <-records, URL: "http://" + a.addr()}, out)
+	}()
 	t.Cleanup(func() {
 		halt()
 		for _, err := range []error{<-ended, <-served, tw.Close()} {

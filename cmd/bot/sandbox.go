@@ -84,7 +84,7 @@ func (c *sandboxCmd) workspace(e *env, t *town.Town) error {
 		}
 		t.Slack.UseHTTP(workspace.Endpoints{Commands: c.AppURL, Interactions: c.AppURL, Events: c.AppURL, Options: c.AppURL})
 	}
-	return page.Serve(e.ctx, c.Listen, t, nil, e.stdout)
+	return page.Serve(e.ctx, c.Listen, t, page.Bot{}, e.stdout)
 }
 
 func onLoopback(host string) bool {
@@ -151,7 +151,7 @@ func (c *sandboxCmd) with(e *env, t *town.Town, a *app, records <-chan page.Reco
 	if c.Play {
 		return c.play(ctx, e, t, a)
 	}
-	return page.Serve(ctx, c.Listen, t, <-records, e.stdout)
+	return page.Serve(ctx, c.Listen, t, page.Bot{Records: <-records, URL: "http://" + a.addr()}, e.stdout)
 }
 
 // waitReady waits until the bot takes requests in. What ends the bot before that goes back into ended.

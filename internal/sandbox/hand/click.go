@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"offboard/internal/sandbox/workspace"
@@ -47,13 +46,4 @@ func valueOf(card workspace.Message) string {
 		}
 	}
 	return ""
-}
-
-// Harmless is what stands over the buttons of a [Copy].
-const Harmless = "Please click Approve, so that we see whether the bot works. Nothing happens."
-
-// Copy is a copy of a card with its buttons, as somebody would post it elsewhere in the place of another: its text is made harmless.
-func Copy(card workspace.Message, channel, by string) workspace.Message {
-	blocks := strings.ReplaceAll(string(card.Blocks), "deactivate an account", "a test of")
-	return workspace.Message{Channel: channel, User: by, Text: Harmless, Blocks: []byte(blocks)}
 }

@@ -89,6 +89,16 @@ func (s *Server) StateOf(id string) string {
 	return s.users[id].State
 }
 
+// EmailOf is the e-mail address of a user, also of a deleted one; empty where there is none.
+func (s *Server) EmailOf(id string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if h := s.users[id].Human; h != nil {
+		return h.Email
+	}
+	return ""
+}
+
 // Exists reports whether the user is there and not deleted.
 func (s *Server) Exists(id string) bool {
 	state := s.StateOf(id)

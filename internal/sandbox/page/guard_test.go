@@ -136,7 +136,7 @@ func TestItStopsWhileSomebodyWatches(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	out, said := io.Pipe()
 	ended := make(chan error, 1)
-	go func() { ended <- Serve(ctx, "localhost:0", w.town, w, said) }()
+	go func() { ended <- Serve(ctx, "localhost:0", w.town, Bot{Records: w}, said) }()
 	var text bytes.Buffer
 	chunk := make([]byte, 512)
 	for !strings.Contains(text.String(), "Ctrl-C") {

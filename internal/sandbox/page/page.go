@@ -14,9 +14,15 @@ import (
 	"offboard/internal/sandbox/town"
 )
 
-// Serve shows the town at addr, a loopback address with a port (0: a free one), until ctx ends, and says on out how to use it. records is the
-// journal of the town's bot; nil: the bot is none of ours, any command goes to it, and it is told how to reach the workspace. An address that others could reach is an error, and so is one that is taken.
-func Serve(ctx context.Context, addr string, t *town.Town, records Records, out io.Writer) error {
+// Bot is the town's bot. The zero value is a bot that is none of ours: any command goes to it, and it is told how to reach the workspace.
+type Bot struct {
+	Records Records // its journal; nil: it is none of ours
+	URL     string  // where it takes in what Slack signs, whatever else it listens to, without a slash at the end
+}
+
+// Serve shows the town and its bot at addr, a loopback address with a port (0: a free one), until ctx ends, and says on out how to use it. An
+// address that others could reach is an error, and so is one that is taken.
+func Serve(ctx context.Context, addr string, t *town.Town, bot Bot, out io.Writer) error {
 	l, err := listen(ctx, addr)
 	if err != nil {
 		return err
@@ -24,15 +30,15 @@ func Serve(ctx context.Context, addr string, t *town.Town, records Records, out 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	s := &http.Server{
-		Handler: newServer(t, records, l.Addr().String()), ReadHeaderTimeout: 10 * time.Second,
+		Handler: newServer(t, bot, l.Addr().String()), ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
-	if records == nil {
+	if bot.Records == nil {
 		greetOwner(out, "http://"+l.Addr().String()+"/", t)
 	} else {
-		greet(out, "http://"+l.Addr().String()+"/")
+		greet(out, "http://"+l.Addr().String()+"/", t)
 	}
 	select {
 	case err := <-served:
@@ -79,10 +85,10 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	return l, nil
 }
 
-func greet(out io.Writer, url string) {
+func greet(out io.Writer, url string, t *town.Town) {
 	fmt.Fprintf(out, "The sandbox is up: a local workspace, local providers and the bot. Nothing leaves this machine.\n\n  Open %s\n\n", url)
 	for _, id := range town.Everybody() {
-		fmt.Fprintf(out, "  %-7s %s\n", town.Name(id), town.Part(id))
+		fmt.Fprintf(out, "  %-7s %s\n", town.Name(id), t.Part(id))
 	}
 	fmt.Fprintf(out, "\n  As alice, type  %s\n  Then be bob, look into #%s and click Approve.\n\nCtrl-C stops it. Nothing is kept.\n",
 		firstCommand, town.Name(town.Approvals))

@@ -18,13 +18,16 @@ var assets embed.FS
 type server struct {
 	town    *town.Town
 	records Records
+	bot     string   // its address
 	hosts   []string // what the Host header may say
 	mux     *http.ServeMux
+
+	attacked attacked
 }
 
 // newServer serves at a listener's address.
-func newServer(t *town.Town, records Records, addr string) *server {
-	s := &server{town: t, records: records, hosts: []string{addr}, mux: http.NewServeMux()}
+func newServer(t *town.Town, bot Bot, addr string) *server {
+	s := &server{town: t, records: bot.Records, bot: bot.URL, hosts: []string{addr}, mux: http.NewServeMux()}
 	if _, port, err := net.SplitHostPort(addr); err == nil {
 		s.hosts = append(s.hosts, "localhost:"+port)
 	}
@@ -48,6 +51,7 @@ func newServer(t *town.Town, records Records, addr string) *server {
 	s.mux.HandleFunc("POST /api/fault", act(s.setFault))
 	s.mux.HandleFunc("POST /api/rehire", act(s.rehire))
 	s.mux.HandleFunc("POST /api/slack", act(s.setSlack))
+	s.mux.HandleFunc("POST /api/attack", act(s.attack))
 	s.mux.HandleFunc("POST /api/clock", act(s.moveClock))
 	return s
 }

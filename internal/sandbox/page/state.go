@@ -26,6 +26,7 @@ type state struct {
 	Views     []view            `json:"views"` // the uppermost last
 	Providers []provider        `json:"providers"`
 	Slack     slack             `json:"slack"`
+	Attacks   attacks           `json:"attacks"`
 	Requests  []request         `json:"requests"` // the newest first
 	Ahead     int64             `json:"ahead"`    // of the machine's clock, in milliseconds
 	Rules     rules             `json:"rules"`
@@ -105,6 +106,7 @@ func (s *server) look(ctx context.Context, as string) []byte {
 	out := state{
 		Me: as, App: s.app(as), Names: map[string]string{}, Views: []view{}, Commands: []command{}, Providers: []provider{},
 		Slack: s.slack(), Requests: []request{}, Ahead: s.town.Clock.Ahead().Milliseconds(), MostFile: s.town.Slack.Config().MostFile, Rules: s.rules(),
+		Attacks: s.attacks(ctx),
 	}
 	if s.records != nil {
 		out.Ours, out.Try, out.Commands, out.Requests = true, firstCommand, []command{{town.Command, town.Hint}}, s.requests(ctx)
@@ -113,7 +115,7 @@ func (s *server) look(ctx context.Context, as string) []byte {
 		}
 	}
 	for _, id := range town.Everybody() {
-		out.People = append(out.People, person{ID: id, Name: town.Name(id), Part: town.Part(id), Zone: town.Zone(id)})
+		out.People = append(out.People, person{ID: id, Name: town.Name(id), Part: s.town.Part(id), Zone: town.Zone(id)})
 	}
 	for _, id := range slices.Concat(town.Everybody(), town.Channels(), []string{town.Approvers}) {
 		out.Names[id] = town.Name(id)
@@ -143,7 +145,7 @@ func (s state) marshal() []byte {
 }
 
 func (s *server) channel(as, id string) channel {
-	out := channel{ID: id, Name: town.Name(id), Shared: id == town.Partners, Messages: []message{}}
+	out := channel{ID: id, Name: town.Name(id), Shared: s.town.Slack.Shared(id), Messages: []message{}}
 	if id == town.Direct(as) {
 		out.Direct, out.Name = true, s.town.Slack.Config().BotName
 	}

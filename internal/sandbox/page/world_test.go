@@ -33,12 +33,18 @@ func (w *world) Each(_ context.Context, f func(journal.Log) error) error {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldWith(t, func(w *world) Bot { return Bot{Records: w} })
+}
+
+// newWorldWith has a bot of the test's own.
+func newWorldWith(t *testing.T, bot func(*world) Bot) *world {
+	t.Helper()
 	tw, err := town.Open(t.Context(), "", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &world{t: t, town: tw, page: httptest.NewUnstartedServer(nil)}
-	w.serve(w)
+	w.serve(bot(w))
 	return w
 }
 
@@ -50,12 +56,12 @@ func newYours(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, town: tw, page: httptest.NewUnstartedServer(nil)}
-	w.serve(nil)
+	w.serve(Bot{})
 	return w
 }
 
-func (w *world) serve(records Records) {
-	w.page.Config.Handler = newServer(w.town, records, w.page.Listener.Addr().String())
+func (w *world) serve(bot Bot) {
+	w.page.Config.Handler = newServer(w.town, bot, w.page.Listener.Addr().String())
 	w.page.Start()
 	w.t.Cleanup(func() {
 		w.page.CloseClientConnections()

@@ -46,3 +46,20 @@ func (t *Town) Share(with bool) {
 		}
 	})
 }
+
+// LetApprove puts somebody into the group of approvers, or takes them out.
+func (t *Town) LetApprove(userID string, may bool) {
+	members := slices.DeleteFunc(t.Slack.Group(Approvers), func(id string) bool { return id == userID })
+	if may {
+		members = append(members, userID)
+	}
+	t.Slack.AddGroup(Approvers, members...)
+}
+
+// MakeGuest makes somebody a guest of the workspace, or a member again.
+func (t *Town) MakeGuest(userID string, guest bool) {
+	if p, ok := t.Slack.Person(userID); ok {
+		p.Restricted = guest
+		t.Slack.AddPerson(p)
+	}
+}

@@ -1,6 +1,10 @@
 package town
 
-import "offboard/internal/sandbox/workspace"
+import (
+	"slices"
+
+	"offboard/internal/sandbox/workspace"
+)
 
 // The people of the workspace, by user id.
 const (
@@ -39,19 +43,20 @@ var names = map[string]string{
 // Everybody lists the people of the workspace.
 func Everybody() []string { return []string{Alice, Bob, Carol, Gus, Nadia, Ada, Olga} }
 
-// Part is what somebody may do, in a few words.
-func Part(userID string) string {
-	switch userID {
-	case Alice:
-		return "may ask"
-	case Bob, Carol:
-		return "may approve"
-	case Gus:
-		return "a guest"
-	case Ada:
-		return "an admin, may do neither"
-	case Olga:
+// Part is what somebody may do now, in a few words.
+func (t *Town) Part(userID string) string {
+	p, _ := t.Slack.Person(userID)
+	switch {
+	case userID == Olga:
 		return "from another company"
+	case p.Restricted:
+		return "a guest"
+	case userID == Alice:
+		return "may ask"
+	case slices.Contains(t.Slack.Group(Approvers), userID):
+		return "may approve"
+	case userID == Ada:
+		return "an admin, may do neither"
 	default:
 		return "may do neither"
 	}

@@ -21,6 +21,7 @@ type Account struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Login string `json:"login"` // what /offboard finds it by
+	Email string `json:"email"`
 	State string `json:"state"` // the provider's own word; empty: there is no such account
 }
 
@@ -42,7 +43,7 @@ func (t *Town) Accounts(provider string) []Account {
 		out = append(out, Account{ID: botAtZITADEL, Name: "the bot itself", Login: botLogin})
 	}
 	for i, a := range out {
-		out[i].State = t.state(provider, a.ID)
+		out[i].State, out[i].Email = t.state(provider, a.ID), t.email(provider, a.ID)
 	}
 	return out
 }
@@ -55,6 +56,21 @@ func (t *Town) state(provider, id string) string {
 		return t.Torii.StateOf(id)
 	default:
 		return t.ZITADEL.StateOf(id)
+	}
+}
+
+// email is the address that a provider has of an account now; empty: none.
+func (t *Town) email(provider, id string) string {
+	switch provider {
+	case "ecgrid":
+		n, _ := strconv.Atoi(id)
+		u, _ := t.ECGrid.User(n)
+		return u.Email
+	case "torii":
+		u, _ := t.Torii.User(id)
+		return u.Email
+	default:
+		return t.ZITADEL.EmailOf(id)
 	}
 }
 

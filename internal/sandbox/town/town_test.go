@@ -94,8 +94,8 @@ func TestNamesAndParts(t *testing.T) {
 	t.Parallel()
 	tw := open(t)
 	for _, id := range Everybody() {
-		if Name(id) == id || Part(id) == "" || Direct(id) != "D"+strings.TrimPrefix(id, "U") {
-			t.Errorf("%s is %q, %q, %q", id, Name(id), Part(id), Direct(id))
+		if Name(id) == id || tw.Part(id) == "" || Direct(id) != "D"+strings.TrimPrefix(id, "U") {
+			t.Errorf("%s is %q, %q, %q", id, Name(id), tw.Part(id), Direct(id))
 		}
 	}
 	for _, id := range Channels() {

@@ -75,6 +75,34 @@ func (w *Workspace) AddGroup(id string, members ...string) {
 	w.do(func() { w.groups[id] = append([]string{}, members...) })
 }
 
+// Group returns the members of a user group.
+func (w *Workspace) Group(id string) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.groups[id])
+}
+
+// Person returns somebody as they are now.
+func (w *Workspace) Person(id string) (Person, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := w.people[id]
+	if p == nil {
+		return Person{}, false
+	}
+	out := *p
+	out.EnterpriseTeams = slices.Clone(p.EnterpriseTeams)
+	return out, true
+}
+
+// Shared reports whether a channel is shared with another organisation.
+func (w *Workspace) Shared(channelID string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := w.channels[channelID]
+	return c != nil && c.ExtShared
+}
+
 // in reports whether somebody is a member. The lock is held.
 func (c *Channel) in(userID string) bool { return slices.Contains(c.Members, userID) }
 

@@ -33,7 +33,22 @@ func (w *Workspace) Press(ctx context.Context, p Press) (Ack, error) {
 	if err != nil {
 		return Ack{}, fmt.Errorf("%s cannot press %s: %w", p.User, p.ActionID, err)
 	}
-	return w.deliver(ctx, interaction(payload, fixed, func(a Ack) Ack { return a })), nil
+	d := interaction(payload, fixed, func(a Ack) Ack { return a })
+	if p.View == "" {
+		w.do(func() { w.clicked, w.click = d, p })
+	}
+	return w.deliver(ctx, d), nil
+}
+
+// Reclick delivers the last click on a message again, as [Workspace.Redeliver] does with whatever was delivered last, and says whose it was.
+func (w *Workspace) Reclick(ctx context.Context) (Press, Ack, error) {
+	w.mu.Lock()
+	d, p := w.clicked, w.click
+	w.mu.Unlock()
+	if d == nil {
+		return Press{}, Ack{}, errors.New("nobody has clicked yet")
+	}
+	return p, w.once(ctx, d), nil
 }
 
 func interaction(payload answer, fixed Ack, settle func(Ack) Ack) *delivery {

@@ -49,6 +49,8 @@ type Workspace struct {
 	last      *delivery
 	delivered []EventInfo
 	scheduled []*scheduled
+	clicked   *delivery // the last click on a message
+	click     Press
 
 	server *http.Server
 	served chan struct{}

@@ -1,5 +1,6 @@
 // The other side: panels of which one is shown.
 
+import { showAttacks } from "./attacks.js";
 import { byId, el } from "./dom.js";
 import { showClock } from "./clock.js";
 import { showJournal } from "./journal.js";
@@ -11,14 +12,17 @@ const panels = [
   { id: "journal", name: "Journal", show: (box, state, ctx) => showJournal(box, state.requests, ctx), has: (state) => state.ours },
   { id: "slack", name: "Slack", show: (box, state, ctx) => showSlack(box, state.slack, ctx), has: () => true },
   { id: "clock", name: "Time", show: (box, state, ctx) => showClock(box, state, ctx), has: () => true },
+  { id: "attacks", name: "Attacks", show: (box, state, ctx) => showAttacks(box, state, ctx), has: (state) => state.ours },
 ];
 let shown = "providers";
+let again; // draws what is known now: a tab that is clicked later must not show what was known when it was made
 
 export function showAside(state, ctx) {
   const all = panels.filter((p) => p.has(state));
   if (!all.length) return;
   if (!all.some((p) => p.id === shown)) shown = all[0].id;
-  tabs(all, () => showAside(state, ctx));
+  again = () => showAside(state, ctx);
+  tabs(all);
   const box = byId("panel");
   if (box.dataset.of !== shown) {
     box.dataset.of = shown;
@@ -28,7 +32,7 @@ export function showAside(state, ctx) {
   all.find((p) => p.id === shown).show(box, state, ctx);
 }
 
-function tabs(all, again) {
+function tabs(all) {
   const box = byId("tabs");
   const pick = (id) => {
     shown = id;

@@ -17,5 +17,8 @@ export function tellNews(state) {
     if (before === undefined) continue;
     for (const m of all) if (m.ts > before && m.user !== state.me) news.push(`${title(c)}: ${plain(m.text) || (m.files || []).map((f) => `the file ${f.name}`).join(", ")}`);
   }
-  if (news.length) byId("news").textContent = news.join(". ");
+  if (news.length) announce(news.join(". "));
 }
+
+// announce has a screen reader say something.
+export function announce(text) { byId("news").textContent = text; }

@@ -54,7 +54,7 @@ function card(p, offboard, open, ctx) {
 function account(a, p, offboard) {
   const state = a.state || "no such account";
   return el("li", {},
-    el("span", { class: "name" }, a.name, el("small", {}, a.login)),
+    el("span", { class: "name" }, a.name, el("small", {}, a.login), a.email && a.email !== a.login ? el("small", {}, `e-mail: ${a.email}`) : ""),
     el("span", { class: gone.test(state) ? "state gone" : "state" }, state.replace("USER_STATE_", "")),
     el("button", {
       type: "button", id: `offboard-${p.name}-${a.id}`, "aria-label": `Offboard ${a.name} at ${titles[p.name]}`, title: "Fill in the command",

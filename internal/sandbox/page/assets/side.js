@@ -21,9 +21,10 @@ export function showPeople(state, be) {
   if (!box.children.length) {
     box.replaceChildren(...state.people.map((p) => el("label", { class: "person" },
       el("input", { type: "radio", name: "me", value: p.id, onchange: () => be(p.id) }),
-      face(p.id, state.names), el("span", {}, p.name, el("small", {}, p.part, el("span", { class: "zone", "data-zone": p.zone, "aria-hidden": "true" }))))));
+      face(p.id, state.names), el("span", {}, p.name, el("small", {}, el("span", { class: "part" }, p.part), el("span", { class: "zone", "data-zone": p.zone, "aria-hidden": "true" }))))));
   }
   box.querySelectorAll("input").forEach((radio) => { radio.checked = radio.value === state.me; });
+  box.querySelectorAll(".part").forEach((node, i) => { if (node.textContent !== state.people[i].part) node.textContent = state.people[i].part; });
   box.querySelectorAll(".zone").forEach((z) => {
     const text = `, ${say(now(), z.dataset.zone, { timeStyle: "short" })}`;
     if (z.textContent !== text) z.textContent = text;
