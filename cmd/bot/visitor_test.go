@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"regexp"
@@ -38,6 +39,10 @@ type seen struct {
 		ID     string
 		Errors map[string]string
 	}
+	Slack struct {
+		Sockets int
+		Calls   []struct{ Status int }
+	}
 	Providers []struct {
 		Name     string
 		Accounts []town.Account
@@ -57,9 +62,18 @@ type shownMessage struct {
 	}
 
 	Reactions []struct{ Name string }
+	Request   string // whose card it is
 }
 
 func (v visitor) do(what string, body map[string]any) {
+	v.t.Helper()
+	if wrong := v.try(what, body); wrong != "" {
+		v.t.Fatalf("%s %v: %s", what, body, wrong)
+	}
+}
+
+// try does something and returns what was refused about it; empty: nothing was.
+func (v visitor) try(what string, body map[string]any) string {
 	v.t.Helper()
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -76,9 +90,11 @@ func (v visitor) do(what string, body map[string]any) {
 		v.t.Fatal(err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	if said, _ := io.ReadAll(res.Body); res.StatusCode != http.StatusOK {
-		v.t.Fatalf("%s %v: %d %s", what, body, res.StatusCode, said)
+	said, _ := io.ReadAll(res.Body)
+	if res.StatusCode == http.StatusOK {
+		return ""
 	}
+	return fmt.Sprintf("%d %s", res.StatusCode, said)
 }
 
 // until follows somebody's page until it shows what ok looks for.

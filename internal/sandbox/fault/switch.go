@@ -58,19 +58,37 @@ type Fault struct {
 // Speaker gives the content type and the body of an error, in a provider's own format.
 type Speaker func(status int) (contentType, body string)
 
-// Switch holds the faults that are set, one for each of "write", "read" and "any", and the log of all calls. The zero value is
+// Onward matches the first write, and everything from then on: what became of that write cannot be read.
+const Onward = "onward"
+
+// Switch holds the faults that are set, one for each of "write", "read", [Onward] and "any", and the log of all calls. The zero value is
 // ready, and it may be used concurrently.
 type Switch struct {
 	mu    sync.Mutex
 	set   map[string]Fault
+	begun bool // what Onward waits for has come
 	speak Speaker
 	log   Log
 }
 
-// Set makes requests that match ("write", "read" or "any") misbehave, in place of what was set for that match before.
+// Set makes requests that match ("write", "read", Onward or "any") misbehave, in place of what was set for that match before.
 func (s *Switch) Set(match string, f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.put(match, f)
+}
+
+// Only is Set and the end of all other faults. Where Onward has begun and is set again, it goes on.
+func (s *Switch) Only(match string, f Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.set, func(m string, _ Fault) bool { return m != match })
+	s.put(match, f)
+}
+
+func (s *Switch) put(match string, f Fault) {
+	_, already := s.set[match]
+	s.begun = s.begun && (match != Onward || already)
 	if s.set == nil {
 		s.set = map[string]Fault{}
 	}
@@ -82,6 +100,7 @@ func (s *Switch) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.set)
+	s.begun = false
 }
 
 // Active returns what is set, by match.
@@ -142,9 +161,11 @@ func (s *Switch) take(write bool) Fault {
 	if write {
 		match = "write"
 	}
-	for _, m := range []string{match, "any"} {
+	_, waits := s.set[Onward]
+	s.begun = s.begun || waits && write
+	for _, m := range []string{match, Onward, "any"} {
 		f, ok := s.set[m]
-		if !ok {
+		if !ok || m == Onward && !s.begun {
 			continue
 		}
 		if f.Times == 1 {

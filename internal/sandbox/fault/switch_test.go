@@ -115,6 +115,36 @@ func TestThrottleSaysHowLong(t *testing.T) {
 	}
 }
 
+// Onward spares reads until something is written, and nothing from then on.
+func TestOnwardBeginsWithAWrite(t *testing.T) {
+	t.Parallel()
+	var s fault.Switch
+	h := s.Wrap(func(r *http.Request) bool { return r.Method == http.MethodDelete }, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	ask := func(method string) int {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, "/users/1", nil))
+		return w.Code
+	}
+	for range 2 {
+		s.Set(fault.Onward, fault.Fault{Mode: fault.Status500})
+		if before, write, after := ask(http.MethodGet), ask(http.MethodDelete), ask(http.MethodGet); before != 200 || write != 500 || after != 500 {
+			t.Errorf("a read, a write, a read: %d, %d, %d", before, write, after)
+		}
+		s.Only(fault.Onward, fault.Fault{Mode: fault.Throttle})
+		if got := ask(http.MethodGet); got != 429 {
+			t.Errorf("another fault in its place begins anew: %d", got)
+		}
+		s.Only("write", fault.Fault{Mode: fault.Status500})
+		if got := ask(http.MethodGet); got != 200 {
+			t.Errorf("it goes on: %d", got)
+		}
+	}
+	s.Clear()
+	if got := ask(http.MethodDelete); got != 200 {
+		t.Errorf("after Clear: %d", got)
+	}
+}
+
 func TestReadFaultsSpareWrites(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -48,7 +48,7 @@ type filled struct {
 // faulty is how a provider shall misbehave.
 type faulty struct {
 	Provider string     `json:"provider"`
-	Match    string     `json:"match"` // write, any
+	Match    string     `json:"match"` // write, onward, any
 	Mode     fault.Mode `json:"mode"`  // or down
 }
 
@@ -171,19 +171,24 @@ const (
 const down fault.Mode = "down"
 
 func (s *server) setFault(ctx context.Context, f faulty) error {
-	if !slices.Contains(town.Providers(), f.Provider) || !slices.Contains([]string{"write", "any"}, f.Match) ||
+	if !slices.Contains(town.Providers(), f.Provider) || !slices.Contains([]string{"write", fault.Onward, "any"}, f.Match) ||
 		!slices.Contains(append(fault.Modes(), down), f.Mode) {
 		return errors.New("there is no such provider, or no such fault")
 	}
-	faults := s.town.Faults(f.Provider)
-	faults.Clear()
-	if f.Mode == down {
-		return s.town.Down(ctx, f.Provider, town.Outage(f.Match))
+	faults, outage := s.town.Faults(f.Provider), town.Up
+	switch f.Mode {
+	case down:
+		faults.Clear()
+		outage = town.DownWhole
+		if f.Match == "write" {
+			outage = town.DownCalls
+		}
+	case fault.None:
+		faults.Clear()
+	default:
+		faults.Only(f.Match, fault.Fault{Mode: f.Mode, Delay: slowBy, RetryAfter: retryAfter})
 	}
-	if f.Mode != fault.None {
-		faults.Set(f.Match, fault.Fault{Mode: f.Mode, Delay: slowBy, RetryAfter: retryAfter})
-	}
-	return s.town.Down(ctx, f.Provider, town.Up)
+	return s.town.Down(ctx, f.Provider, outage)
 }
 
 func (s *server) rehire(context.Context, struct{}) error {

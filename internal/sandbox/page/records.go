@@ -3,8 +3,8 @@ package page
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"offboard/internal/approvals"
@@ -27,6 +27,16 @@ type request struct {
 	Coming []coming `json:"coming"`
 	Broken string   `json:"broken"` // why its chain of hashes is not whole; empty: it is
 	Events []event  `json:"events"`
+
+	Card  *cardAt  `json:"card"`  // null: it has none
+	Watch *watched `json:"watch"` // null: no call of it is on its way
+	End   string   `json:"end"`   // mrkdwn: what became of it, if anything yet
+}
+
+// cardAt is where a request's card stands.
+type cardAt struct {
+	Channel string `json:"channel"`
+	TS      string `json:"ts"`
 }
 
 // event is one record. A receipt, which says what Slack was told, has no hash.
@@ -36,6 +46,7 @@ type event struct {
 	Says string `json:"says"` // mrkdwn, as the audit channel has it
 	Hash string `json:"hash"`
 	Prev string `json:"prev"`
+	Bad  bool   `json:"bad"` // the chain holds up to the record before it
 }
 
 // mostRequests is how many of the newest requests the page shows.
@@ -62,24 +73,51 @@ func (s *server) requests(ctx context.Context) []request {
 }
 
 func recorded(l journal.Log, r *approvals.Request, now time.Time) request {
-	out := request{Name: r.Name(), State: r.State.Words(), Over: r.State.Ended(), Coming: comings(r, now)}
-	if err := journal.Verify(l); err != nil {
-		out.Broken = err.Error()
+	out := request{Name: r.Name(), State: r.State.Words(), Over: r.State.Ended(), Coming: comings(r, now), Watch: watch(r), End: end(r)}
+	if p := r.Card.Place; p.Known() {
+		out.Card = &cardAt{p.Channel, p.TS}
 	}
+	var bad int
+	bad, out.Broken = breach(l)
 	for i, e := range r.Events {
 		out.Events = append(out.Events, event{
-			Seq: e.Seq, At: e.At.UTC().Format(time.RFC3339Nano), Says: says(r, e), Hash: l.Records[i].Hash, Prev: l.Records[i].Prev,
+			Seq: e.Seq, At: moment(e.At), Says: says(r, e), Hash: l.Records[i].Hash, Prev: l.Records[i].Prev, Bad: e.Seq == bad,
 		})
 	}
 	return out
 }
 
-// ends are what each line of the audit channel begins and ends with; the page shows them on their own.
-var ends = regexp.MustCompile("^\\*OFF-[0-9]+\\* · | · #[0-9]+(?: `[0-9a-f]*`)?$")
+// breach is the first record that breaks the chain, and how; 0: none does.
+func breach(l journal.Log) (seq int, why string) {
+	err := journal.Verify(l)
+	if err == nil {
+		return 0, ""
+	}
+	whole := l
+	for i := range l.Records {
+		whole.Records = l.Records[:i+1]
+		if journal.Verify(whole) != nil {
+			break
+		}
+	}
+	words := strings.Split(err.Error(), ": ") // the package and the log's own id say nothing here
+	return len(whole.Records), words[len(words)-1]
+}
 
 func says(r *approvals.Request, e approvals.Event) string {
 	if e.Hash == "" { // a receipt: which message it is about says more than the account
 		return mrkdwn.Text(fmt.Sprintf("%s: %s", e.Kind, e.Key))
 	}
-	return ends.ReplaceAllString(cards.AuditLines(r, []approvals.Event{e}).Text, "")
+	kind, _, _ := strings.Cut(strings.TrimPrefix(cards.AuditLines(r, []approvals.Event{e}).Text, "*"+r.Name()+"* · "), " · ")
+	return fmt.Sprintf("*%s* · %s", kind, cards.Happened(r, e))
+}
+
+// cardOf names the request whose card a message is; empty: it is none's.
+func cardOf(all []request, channel, ts string) string {
+	for _, r := range all {
+		if r.Card != nil && *r.Card == (cardAt{channel, ts}) {
+			return r.Name
+		}
+	}
+	return ""
 }

@@ -72,6 +72,7 @@ type message struct {
 
 	Attachments json.RawMessage `json:"attachments,omitempty"`
 	Reactions   []reaction      `json:"reactions,omitempty"`
+	Request     string          `json:"request,omitempty"` // it is the card of OFF-1
 }
 
 type view struct {
@@ -122,7 +123,7 @@ func (s *server) look(ctx context.Context, as string) []byte {
 	}
 	out.Names[out.App.ID] = out.App.Name
 	for _, id := range s.places(as) {
-		out.Channels = append(out.Channels, s.channel(as, id))
+		out.Channels = append(out.Channels, s.channel(as, id, out.Requests))
 	}
 	for _, v := range s.town.Slack.Views(as) {
 		out.Views = append(out.Views, view{
@@ -144,13 +145,14 @@ func (s state) marshal() []byte {
 	return raw
 }
 
-func (s *server) channel(as, id string) channel {
+func (s *server) channel(as, id string, requests []request) channel {
 	out := channel{ID: id, Name: town.Name(id), Shared: s.town.Slack.Shared(id), Messages: []message{}}
 	if id == town.Direct(as) {
 		out.Direct, out.Name = true, s.town.Slack.Config().BotName
 	}
 	for _, m := range s.town.Slack.Messages(id) {
 		shown := s.show(m, false)
+		shown.Request = cardOf(requests, id, m.TS)
 		for _, reply := range s.town.Slack.Thread(id, m.TS) {
 			shown.Replies = append(shown.Replies, s.show(reply, false))
 		}

@@ -97,14 +97,14 @@ func (w *Workspace) serveAPI(res http.ResponseWriter, req *http.Request) {
 	call, bad := readCall(req, raw)
 	call.At, call.Method = w.cfg.Clock(), req.PathValue("method")
 	fault := w.arrive(call)
-	if fault.during(res, req, w.log) {
+	if fault.during(w.noting(res, call, fault), req, w.log) {
 		return
 	}
 	body, status, retry := answer{"ok": false}, http.StatusOK, time.Duration(0)
 	if fault.Kind.does() {
 		body, status, retry = w.answer(call, bad)
 	}
-	if fault.after(res, req) {
+	if fault.after(w.noting(res, call, fault), req) {
 		return
 	}
 	if retry > 0 {

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"io"
 	"log/slog"
 	"net/http"
@@ -109,6 +110,31 @@ func (f *Fault) meets(c *Call) bool {
 		}
 	}
 	return true
+}
+
+// noting notes in a call what its fault answers, in the place of what the method would have. Until then nothing is answered.
+func (w *Workspace) noting(res http.ResponseWriter, c *Call, f Fault) http.ResponseWriter {
+	if f.Kind == FaultNone || f.Kind == FaultSlow {
+		return res
+	}
+	w.do(func() { c.Status = 0 })
+	return &noted{ResponseWriter: res, w: w, call: c}
+}
+
+type noted struct {
+	http.ResponseWriter
+	w    *Workspace
+	call *Call
+}
+
+func (n *noted) WriteHeader(status int) {
+	n.w.do(func() { n.call.Status = status })
+	n.ResponseWriter.WriteHeader(status)
+}
+
+func (n *noted) Write(p []byte) (int, error) {
+	n.w.do(func() { n.call.Status = cmp.Or(n.call.Status, http.StatusOK) })
+	return n.ResponseWriter.Write(p)
 }
 
 // during is what happens before the method runs. It reports whether that was all.

@@ -56,8 +56,12 @@ func TestFaults(t *testing.T) {
 			if kind == workspace.FaultThrottle && (res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") != "7") {
 				t.Errorf("%d %v", res.StatusCode, res.Header)
 			}
-			if calls := w.Calls("chat.postMessage"); calls[0].Fault != kind {
-				t.Errorf("%+v", calls)
+			answered := 0
+			if res != nil {
+				answered = res.StatusCode
+			}
+			if calls := w.Calls("chat.postMessage"); calls[0].Fault != kind || calls[0].Status != answered {
+				t.Errorf("%+v, answered with %d", calls, answered)
 			}
 			if _, err := attempt(t, w); err != nil || len(w.Messages("C1")) == 0 {
 				t.Errorf("the fault did not end after its one time: %v", err)

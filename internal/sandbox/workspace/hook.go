@@ -81,13 +81,13 @@ func (w *Workspace) serveHook(res http.ResponseWriter, req *http.Request) {
 		call.Token = TokenBearer
 	}
 	fault := w.arrive(call)
-	if fault.during(res, req, w.log) {
+	if fault.during(w.noting(res, call, fault), req, w.log) {
 		return
 	}
 	if fault.Kind.does() {
 		err = w.respond(call, req, raw)
 	}
-	if fault.after(res, req) {
+	if fault.after(w.noting(res, call, fault), req) {
 		return
 	}
 	if err != nil {

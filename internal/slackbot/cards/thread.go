@@ -44,6 +44,14 @@ func deed(k approvals.Kind) bool {
 	}
 }
 
+// Happened says what an event is, to nobody in particular and without what to do about it. It is empty for receipts.
+func Happened(r *approvals.Request, e approvals.Event) string {
+	if e.Step < 0 || e.Step >= len(r.Plan.Steps) {
+		e.Step = 0
+	}
+	return happened(r, e)
+}
+
 // happened says what happened, to nobody in particular: the thread and the audit channel are both told that.
 func happened(r *approvals.Request, e approvals.Event) string {
 	switch e.Kind {

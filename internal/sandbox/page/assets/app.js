@@ -2,7 +2,7 @@
 
 import { act, ask, follow } from "./api.js";
 import { anyAttached, sendAttached, showAttached, startAttach } from "./attach.js";
-import { showAside } from "./aside.js";
+import { openJournal, showAside } from "./aside.js";
 import { showNow } from "./clock.js";
 import { fillLine, showComposer, startComposer } from "./composer.js";
 import { byId, toast } from "./dom.js";
@@ -30,6 +30,10 @@ const ctx = {
     as: state.me, ...where, block: block || "", action: e.action_id, value, held: heldIn(state.me, where),
   })),
   reply: (ts, text) => send(text, ts),
+  journal: (name) => {
+    show(true);
+    openJournal(name, state, ctx);
+  },
   fill: (text) => {
     show(false);
     fillLine(text);
@@ -73,7 +77,7 @@ function draw(moved = false, ts = "") {
   Object.assign(ctx, {
     mentioned: state.mentioned || {},
     me: state.me, names: state.names, zone: state.people.find((p) => p.id === state.me).zone, people: state.people.map((p) => p.id),
-    channels: state.channels.filter((c) => !c.direct).map((c) => c.id), try: state.try, reacts: !state.ours,
+    channels: state.channels.filter((c) => !c.direct).map((c) => c.id), try: state.try, reacts: !state.ours, command: state.commands[0]?.name,
     closed: here.direct && !state.app.writable,
   });
   const home = onHome(state, here, tab);

@@ -3,9 +3,10 @@
 import { showAttacks } from "./attacks.js";
 import { byId, el } from "./dom.js";
 import { showClock } from "./clock.js";
-import { showJournal } from "./journal.js";
+import { pickRequest, showJournal } from "./journal.js";
 import { showProviders } from "./providers.js";
 import { showSlack } from "./slack.js";
+import { showWatch } from "./watch.js";
 
 const panels = [
   { id: "providers", name: "Providers", show: (box, state, ctx) => showProviders(box, state.providers, ctx), has: (state) => state.providers.length },
@@ -17,7 +18,17 @@ const panels = [
 let shown = "providers";
 let again; // draws what is known now: a tab that is clicked later must not show what was known when it was made
 
+// openJournal shows the journal of a request.
+export function openJournal(name, state, ctx) {
+  pickRequest(name);
+  shown = "journal";
+  showAside(state, ctx);
+  byId("panel").scrollTop = 0;
+  byId("request").focus();
+}
+
 export function showAside(state, ctx) {
+  showWatch(state, ctx);
   const all = panels.filter((p) => p.has(state));
   if (!all.length) return;
   if (!all.some((p) => p.id === shown)) shown = all[0].id;

@@ -1,7 +1,7 @@
-// What this tab of the browser keeps over a reload: how far everybody has read, and what stands in the composers.
+// What this tab of the browser keeps over a reload: how far everybody has read, what stands in the composers, and what is picked.
 
 const name = "offboard-sandbox";
-const kept = { seen: {}, drafts: {}, ...read() };
+const kept = { seen: {}, drafts: {}, choices: {}, ...read() };
 
 function read() {
   try {
@@ -26,6 +26,14 @@ export function readUpTo(me, channel, ts) {
 }
 
 export const readTo = (me, channel) => kept.seen[`${me} ${channel}`] || "";
+
+// choice is what was picked of something on the other side; empty: nothing was.
+export const choice = (name) => kept.choices[name] || "";
+
+export function keepChoice(name, value) {
+  kept.choices[name] = value;
+  write();
+}
 
 // draft is what somebody has typed and not sent, in a channel or, with a ts, in a thread.
 export const draft = (me, channel, ts = "") => kept.drafts[`${me} ${channel} ${ts}`] || "";

@@ -69,7 +69,8 @@ function message(m, channelID, ctx) {
     el("div", { class: "words" },
       m.private ? el("p", { class: "only" }, "Only visible to you") : "",
       el("p", { class: "by" }, el("strong", {}, name), m.bot ? el("span", { class: "app" }, "APP") : "",
-        el("time", { title: dayOf(m.ts, ctx.zone) }, m.later ? shortDay(m.ts, ctx.zone) : "", clock(m.ts, ctx.zone)), m.edited ? el("span", { class: "edited" }, "(edited)") : ""),
+        el("time", { title: dayOf(m.ts, ctx.zone) }, m.later ? shortDay(m.ts, ctx.zone) : "", clock(m.ts, ctx.zone)), m.edited ? el("span", { class: "edited" }, "(edited)") : "",
+        m.request ? el("button", { type: "button", class: "link journal-of", "data-action": "journal", onclick: () => ctx.journal(m.request) }, `Journal of ${m.request}`) : ""),
       m.blocks ? blocks(m.blocks, own) : m.text ? el("p", {}, mrkdwn(m.text, own)) : "",
       files(m.files, own), attachments(m.attachments, own), reactions(m, channelID, ctx),
       m.thread ? "" : thread(m, channelID, ctx)));

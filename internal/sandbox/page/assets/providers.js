@@ -11,7 +11,7 @@ const modes = [
   ["cut_after", "does it, then cuts the connection"], ["slow", "answers 1.5 s late"], ["html", "answers with a web page"],
   ["redirect", "sends elsewhere"], ["oversize", "answers far too much"], ["down", "is down: no connection can be made"],
 ];
-const matches = [["write", "when told to remove somebody"], ["any", "whatever is asked"]];
+const matches = [["write", "when told to remove somebody"], ["onward", "then, and whatever is asked from then on"], ["any", "whatever is asked"]];
 const downs = { write: "What it is asked is answered. For the call itself no connection can be made.", any: "Nobody listens there." };
 const gone = /terminated|deleted|inactive/i;
 
@@ -71,7 +71,7 @@ function faults(p) {
   };
   const known = modes.some(([v]) => v === p.mode) ? modes : [...modes, [p.mode, p.mode]];
   const mode = choose("mode", "How it behaves:", known, p.mode);
-  const match = choose("match", "When:", matches, p.match);
+  const match = choose("match", "When:", p.mode === "down" ? matches.filter(([v]) => v !== "onward") : matches, p.match);
   const set = () => change("fault", { provider: p.name, match: match.value, mode: mode.value });
   mode.addEventListener("change", set);
   match.addEventListener("change", set);
