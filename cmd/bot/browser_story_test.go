@@ -12,8 +12,8 @@ import (
 	"offboard/internal/sandbox/town"
 )
 
-// openPlay starts a sandbox as --play does, for a story of so many removals, and serves its page too.
-func openPlay(t *testing.T, c sandboxCmd, removals int) (*town.Town, story.Bot, string) {
+// openPlay starts a sandbox as --play does, and serves its page too.
+func openPlay(t *testing.T, c sandboxCmd) (*town.Town, story.Bot, string) {
 	t.Helper()
 	ctx, halt := context.WithCancel(context.Background())
 	log := slog.New(slog.DiscardHandler)
@@ -22,9 +22,7 @@ func openPlay(t *testing.T, c sandboxCmd, removals int) (*town.Town, story.Bot, 
 		t.Fatal(err)
 	}
 	c.Play, c.Writes = true, true
-	set := c.settings(t.TempDir())
-	set.Caps = story.Caps(removals)
-	a, err := c.bot(tw, set, log)
+	a, err := c.bot(tw, c.settings(t.TempDir()), log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,15 +57,14 @@ func openPlay(t *testing.T, c sandboxCmd, removals int) (*town.Town, story.Bot, 
 // them has seen on their own page what they were told.
 func TestTheStoryInABrowser(t *testing.T) {
 	for name, c := range map[string]struct {
-		sandbox  sandboxCmd
-		removals int
-		play     func(context.Context, *town.Town, story.Bot, story.People, io.Writer) error
+		sandbox sandboxCmd
+		play    func(context.Context, *town.Town, story.Bot, story.People, io.Writer) error
 	}{
-		"over Socket Mode, all of it":                        {sandboxCmd{}, story.Removals(true), story.Play},
-		"over signed requests, one removal and every attack": {sandboxCmd{HTTP: true}, 1, story.Attack},
+		"over Socket Mode, all of it":       {sandboxCmd{}, story.Play},
+		"over signed requests, one removal": {sandboxCmd{HTTP: true}, story.Remove},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tw, bot, url := openPlay(t, c.sandbox, c.removals)
+			tw, bot, url := openPlay(t, c.sandbox)
 			people, out := gather(t, tw, url), &tape{}
 			t.Cleanup(func() {
 				if t.Failed() {

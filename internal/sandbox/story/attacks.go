@@ -17,7 +17,7 @@ import (
 
 // Attack plays one removal and the attacker's chapter. The bot's caps must be those of one removal.
 func Attack(ctx context.Context, t *town.Town, bot Bot, people People, out io.Writer) error {
-	return newPlayer(t, bot, people, out).plays(ctx, scenes()[:1])
+	return newPlayer(t, bot, people, out).plays(ctx, scenes()[:1], true)
 }
 
 // Caps are the bot's caps, as the configuration has them, for a story of so many removals: the last attack is one removal over them.

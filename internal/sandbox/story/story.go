@@ -27,11 +27,16 @@ func Play(ctx context.Context, t *town.Town, bot Bot, people People, out io.Writ
 	if !bot.Writes {
 		all = rehearsed(all, func(s scene) string { return t.Record(s.at, s.leaver.ID).State })
 	}
-	return newPlayer(t, bot, people, out).plays(ctx, all)
+	return newPlayer(t, bot, people, out).plays(ctx, all, true)
 }
 
-// plays plays scenes and then the attacker's chapter, and holds what was told against the truth.
-func (p *player) plays(ctx context.Context, all []scene) error {
+// Remove plays one removal alone.
+func Remove(ctx context.Context, t *town.Town, bot Bot, people People, out io.Writer) error {
+	return newPlayer(t, bot, people, out).plays(ctx, scenes()[:1], false)
+}
+
+// plays plays scenes and, with attacks, the attacker's chapter, and holds what was told against the truth.
+func (p *player) plays(ctx context.Context, all []scene, attacks bool) error {
 	played := make([]told, 0, len(all))
 	for i, s := range all {
 		fmt.Fprintf(p.out, "\n━━ %d. %s ━━\n\n", i+1, s.title)
@@ -41,11 +46,14 @@ func (p *player) plays(ctx context.Context, all []scene) error {
 		}
 		played = append(played, told{scene: s, card: card, request: requestOf(card)})
 	}
-	attacked, err := p.attack(ctx)
-	if err != nil {
-		return err
+	if attacks {
+		attacked, err := p.attack(ctx)
+		if err != nil {
+			return err
+		}
+		played = append(played, attacked)
 	}
-	return p.hold(append(played, attacked))
+	return p.hold(played)
 }
 
 // hold holds everything that was told against what had to be told and against the providers' records.
