@@ -4,7 +4,7 @@
 //
 // [Serve] answers on loopback only, to its own page only: a request whose Host is not the page's own address is refused (DNS
 // rebinding), and so is one that changes something and does not come from the page's own origin. The page loads nothing from anywhere
-// else, and no text that a provider or a person wrote becomes HTML.
+// else, and no text that a provider or a person wrote becomes HTML. A file is given as a download, whatever it is, and only pictures are shown.
 //
 // It keeps nothing, asks the bot nothing, and tells it nothing but through the workspace; what the bot has on record is read from its journal.
 package page
