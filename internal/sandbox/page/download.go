@@ -31,7 +31,7 @@ func disposition(name string) string {
 		}
 		return r
 	}, name)
-	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, plain, strings.ReplaceAll(url.QueryEscape(name), "+", "%20"))
+	return fmt.Sprintf(`attachment; filename=%q; filename*=UTF-8''%s`, plain, strings.ReplaceAll(url.QueryEscape(name), "+", "%20"))
 }
 
 // mostName is how many letters of a name a download keeps: with four bytes each, as many as file systems take.

@@ -148,7 +148,8 @@ func (c *Call) comment() (draft, *slackError) {
 	if d.text == "" && limits.NoBlocks(d.blocks) {
 		return d, nil
 	}
-	return d, d.check(limits.MostText)
+	err := d.check(limits.MostText)
+	return d, err
 }
 
 // readFileOf gives the file that a call names, when the app may read it.
