@@ -50,6 +50,7 @@ func TestBoltInTheWorkspace(t *testing.T) {
 			useBoltFiles(v)
 			hearEvents(v)
 			visitHome(v)
+			useBoltMenus(v)
 		})
 	}
 }

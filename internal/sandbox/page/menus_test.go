@@ -94,6 +94,7 @@ func TestMenusNarrowAsOneTypes(t *testing.T) {
 	t.Run("in a message", func(t *testing.T) { menusOfAMessage(t, b) })
 	t.Run("the app's own choices", func(t *testing.T) { menusOfTheApp(t, b) })
 	t.Run("in a form", func(t *testing.T) { menusOfAForm(t, b) })
+	t.Run("a form by keys alone", func(t *testing.T) { formByKeys(t, b) })
 }
 
 func openMenus(t *testing.T, b *browsertest.Browser, window browsertest.Window) (menuTab, *formApp, *world) {
@@ -222,4 +223,43 @@ func menusOfAForm(t *testing.T, b *browsertest.Browser) {
 			t.Errorf("the app got no %s: %s", want, got)
 		}
 	}
+}
+
+// formByKeys fills a form in without a mouse, after it was told what is missing.
+func formByKeys(t *testing.T, b *browsertest.Browser) {
+	tab, app, _ := openMenus(t, b, browsertest.Wide)
+	tab.Type("combobox", "Message or command", "/offboard")
+	tab.Press(browsertest.Enter)
+	tab.Until("the form has the focus", func() bool { return tab.Labelled() == "Who" })
+	tab.Press(browsertest.Enter)
+	tab.Until("the field says what is wrong, and a screen reader with it", func() bool {
+		return browsertest.Eval[bool](tab.Tab, `((e) => e.getAttribute("aria-invalid") === "true" &&
+			e.getAttribute("aria-describedby").split(" ").map((id) => document.getElementById(id).textContent).includes("Please fill this in."))(document.activeElement)`)
+	})
+	tab.Press("bea")
+	tab.Reach("Provider")
+	tab.Press("sec")
+	tab.Reach("Day") // to leave takes what is marked
+	tab.Press("07072026")
+	tab.Reach("Hour")
+	tab.Press("0730AM")
+	tab.Reach("Loudly")
+	tab.Press(" ")
+	tab.Reach("Fast")
+	tab.Press(browsertest.Down)
+	tab.Reach("Colleague")
+	tab.Press("ca" + browsertest.Enter)
+	picture(t, tab.Tab, "form_by_keys")
+	tab.Reach("Go on")
+	tab.Press(browsertest.Enter)
+	got := tab.hears(app.filled)
+	for _, want := range []string{
+		`"value":"bea"`, `"value":"2"`, `"selected_date":"2026-07-07"`, `"selected_time":"07:30"`, `"value":"loud"`, `"value":"slow"`, `"selected_user":"U0CAROL"`,
+		`"selected_date_time":null`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the app got no %s: %s", want, got)
+		}
+	}
+	tab.Until("the focus is back at the composer", func() bool { return tab.Labelled() == "Message or command" })
 }

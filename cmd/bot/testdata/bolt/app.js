@@ -5,6 +5,6 @@ const socket = transport === "socket";
 const app = new App({
   token, signingSecret: secret, ...(socket ? { appToken, socketMode: true } : {}), clientOptions: { slackApiUrl: api }, logLevel: LogLevel.INFO,
 });
-for (const concept of ["card", "files", "home", "events"]) require(`./${concept}.js`)(app);
+for (const concept of ["card", "files", "home", "events", "menus"]) require(`./${concept}.js`)(app);
 app.error(async (e) => { console.log("ERROR", e); });
 (async () => { await app.start(socket ? undefined : Number(port)); console.log("UP"); })();

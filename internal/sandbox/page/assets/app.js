@@ -6,6 +6,7 @@ import { openJournal, showAside } from "./aside.js";
 import { showNow } from "./clock.js";
 import { fillLine, showComposer, startComposer } from "./composer.js";
 import { byId, toast } from "./dom.js";
+import { keep } from "./dialogs.js";
 import { showForm } from "./form.js";
 import { heldIn } from "./held.js";
 import { onHome, showApp } from "./home.js";
@@ -109,6 +110,7 @@ function where() {
   return found;
 }
 
+document.querySelectorAll("dialog").forEach(keep);
 startComposer((text) => {
   if (!state) return "wait";
   return anyAttached() ? sendAttached(state.me, channel, text).then(say) : send(text);

@@ -32,11 +32,14 @@ export function asJSON(what, value) {
 }
 
 let hiding;
+let told;
 
+// toast says something for a while: within the dialog that is open, for all else is out of reach then.
 export function toast(text) {
-  const box = byId("toast");
-  box.textContent = text;
-  box.hidden = false;
+  told ||= byId("toast");
+  ([...document.querySelectorAll("dialog[open]")].at(-1) || document.body).append(told);
+  told.textContent = text;
+  told.hidden = false;
   clearTimeout(hiding);
-  hiding = setTimeout(() => { box.hidden = true; }, 7000);
+  hiding = setTimeout(() => { told.hidden = true; }, 7000);
 }

@@ -1,5 +1,6 @@
 // What can be pressed or chosen in a message or a form, and the dialogs that ask again.
 
+import { regain } from "./dialogs.js";
 import { asJSON, byId, el, fresh } from "./dom.js";
 import { shown } from "./files.js";
 import { keep, putBack } from "./held.js";
@@ -110,17 +111,9 @@ function confirmed(c, ctx, node) {
         el("button", { value: "", class: "press", autofocus: true }, words(c.deny, ctx)),
         el("button", { value: "yes", class: `press ${c.style === "danger" ? "danger" : "primary"}` }, words(c.confirm, ctx)))));
     dialog.addEventListener("close", () => {
-      if (document.activeElement === document.body) refocus(node);
+      regain(node);
       decided(dialog.returnValue === "yes");
     }, { once: true });
     dialog.showModal();
   });
-}
-
-// refocus puts the focus on what stands in the place of a node that is gone: it was drawn anew while a dialog lay over it.
-function refocus(node) {
-  const ts = node.closest("[data-ts]")?.dataset.ts;
-  const message = ts && document.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
-  const again = (message || document).querySelector(`[data-action="${CSS.escape(node.dataset.action || "")}"]`);
-  (again || message || byId("line")).focus({ preventScroll: true });
 }

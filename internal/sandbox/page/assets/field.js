@@ -16,7 +16,7 @@ export function field(b, ctx) {
   about.id = fresh("field");
   for (const c of it.group || [it.control]) c.setAttribute("data-action", it.group ? `${nameOf(e, b)} ${c.value}` : nameOf(e, b));
   const fault = el("p", { class: "fault", id: `${about.id}-fault`, role: "alert" });
-  const hint = [b.hint ? words(b.hint, ctx) : "", it.note ? ` ${it.note}` : ""].flat().filter((h) => h);
+  const hint = [b.hint ? words(b.hint, ctx) : "", b.hint && it.note ? ". " : "", it.note || ""].flat().filter((h) => h);
   const more = hint.length ? el("p", { class: "hint", id: `${about.id}-hint` }, hint) : "";
   about.setAttribute("aria-describedby", more ? `${more.id} ${fault.id}` : fault.id);
   const label = [words(b.label, ctx), b.optional ? el("i", {}, " (optional)") : ""];

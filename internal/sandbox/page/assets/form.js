@@ -2,6 +2,7 @@
 
 import { act } from "./api.js";
 import { blocks } from "./blocks.js";
+import { regain } from "./dialogs.js";
 import { byId, el, toast } from "./dom.js";
 import { inside } from "./elements.js";
 import { field } from "./field.js";
@@ -9,6 +10,7 @@ import { heldIn } from "./held.js";
 import { focusOf } from "./refocus.js";
 
 let drawn = ""; // whose, which form, which version
+let opener = null; // what had the focus before
 let inputs = {}; // by block id: what field gives
 
 // showForm shows the uppermost of somebody's open forms, or none.
@@ -17,7 +19,10 @@ export function showForm(me, views, ctx) {
   const view = views.at(-1);
   if (!view) {
     drawn = "";
-    if (dialog.open) dialog.close();
+    if (dialog.open) {
+      dialog.close();
+      regain(opener);
+    }
     return;
   }
   const version = `${me} ${view.id} ${view.hash}`;
@@ -26,7 +31,9 @@ export function showForm(me, views, ctx) {
     draw(dialog, me, view, ctx);
   }
   for (const [id, input] of Object.entries(inputs)) blame(input, (view.errors || {})[id] || input.empty);
-  if (!dialog.open) dialog.showModal();
+  if (dialog.open) return;
+  opener = document.activeElement;
+  dialog.showModal();
 }
 
 function draw(dialog, me, view, outer) {
