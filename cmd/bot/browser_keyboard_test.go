@@ -46,8 +46,9 @@ func (k keyboard) told(words string) func() bool {
 // A removal from the form to the outcome without a mouse: alice asks, the page becomes bob's, and bob approves. The focus is always somewhere, dialogs keep it
 // and give it back, and what comes of it is told to a screen reader.
 func TestWithoutAMouse(t *testing.T) {
+	b := browsertest.Start(t) // first: the sandbox is up for a while only
 	v, _ := openSandbox(t)
-	k := keyboard{browsertest.Start(t).Open(t, v.base+"/#"+town.Alice+"/"+town.General, browsertest.Wide), t}
+	k := keyboard{b.Open(t, v.base+"/#"+town.Alice+"/"+town.General, browsertest.Wide), t}
 	k.See("Try it")
 	k.watch()
 	k.Reach("Message or command")
