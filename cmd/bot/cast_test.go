@@ -21,15 +21,16 @@ type cast struct {
 	browser *browsertest.Browser
 	page    string
 	tabs    map[string]*browsertest.Tab
-	clicks  map[string]int // by person
-	hidden  int            // private messages that were looked for in vain in another's tab, which showed the same channel
+	at      map[string]string // the channel that each tab shows
+	clicks  map[string]int    // by person
+	hidden  int               // private messages that were looked for in vain in another's tab, which showed the same channel
 }
 
 var _ story.People = (*cast)(nil)
 
 func gather(t *testing.T, tw *town.Town, page string) *cast {
 	t.Helper()
-	return &cast{t: t, town: tw, browser: browsertest.Start(t), page: page, tabs: map[string]*browsertest.Tab{}, clicks: map[string]int{}}
+	return &cast{t: t, town: tw, browser: browsertest.Start(t), page: page, tabs: map[string]*browsertest.Tab{}, at: map[string]string{}, clicks: map[string]int{}}
 }
 
 // windows are how people look at the page: some have a telephone.
@@ -41,7 +42,7 @@ var windows = map[string]browsertest.Window{
 // tab is somebody's, opened when they first have something to do.
 func (c *cast) tab(who string) *browsertest.Tab {
 	if c.tabs[who] == nil {
-		c.tabs[who] = c.browser.Open(c.t, c.page+"/#"+who+"/"+town.General, windows[who])
+		c.tabs[who], c.at[who] = c.browser.Open(c.t, c.page+"/#"+who+"/"+town.General, windows[who]), town.General
 	}
 	return c.tabs[who]
 }
@@ -101,7 +102,7 @@ func (c *cast) SeeAlone(_ context.Context, who string, all ...workspace.Message)
 			if browsertest.Eval[bool](tab, `document.querySelector(`+browsertest.Quote(article(m))+`) !== null`) {
 				return fmt.Errorf("@%s sees what only @%s may see: %s", town.Name(other), town.Name(who), story.Shown(m))
 			}
-			if here(tab) == m.Channel {
+			if c.at[other] == m.Channel {
 				c.hidden++
 			}
 		}
@@ -125,9 +126,10 @@ func (c *cast) sees(who string, private bool, all []workspace.Message) {
 // comes brings somebody to a channel, by clicking on it.
 func (c *cast) comes(who, channel string) *browsertest.Tab {
 	tab := c.tab(who)
-	if here(tab) != channel {
+	if c.at[who] != channel {
 		tab.Within(place(channel)).Click("button", "")
 		tab.Until("#"+town.Name(channel)+" is shown", func() bool { return here(tab) == channel })
+		c.at[who] = channel
 	}
 	return tab
 }

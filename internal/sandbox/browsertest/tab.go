@@ -31,9 +31,12 @@ type Tab struct {
 }
 
 const (
-	patience = 8 * time.Minute       // for everything that a test does in a tab
-	eachWait = 30 * time.Second      // for one thing to come
-	lookEach = 40 * time.Millisecond // while waiting
+	patience = 8 * time.Minute  // for everything that a test does in a tab
+	eachWait = 30 * time.Second // for one thing to come
+
+	// While waiting the first look is soon, and the later ones are further apart: each takes the page's time.
+	lookSoon = 15 * time.Millisecond
+	lookLate = 150 * time.Millisecond
 )
 
 // do does something in the tab.
@@ -155,11 +158,14 @@ func (t *Tab) Until(what string, ok func() bool) {
 	t.t.Helper()
 	late := time.NewTimer(eachWait)
 	defer late.Stop()
-	tick := time.NewTicker(lookEach)
-	defer tick.Stop()
+	pause := lookSoon
+	look := time.NewTimer(pause)
+	defer look.Stop()
 	for !ok() {
 		select {
-		case <-tick.C:
+		case <-look.C:
+			pause = min(pause*3/2, lookLate)
+			look.Reset(pause)
 		case <-late.C:
 			t.t.Fatalf("waited in vain until %s; the page says:\n%.1500s", what, t.Text())
 		case <-t.ctx.Done():

@@ -176,7 +176,7 @@ func (s *server) setFault(ctx context.Context, f faulty) error {
 		return errors.New("there is no such provider, or no such fault")
 	}
 	faults, outage := s.town.Faults(f.Provider), town.Up
-	switch f.Mode {
+	switch f.Mode { //nolint:exhaustive // the others are the provider's own
 	case down:
 		faults.Clear()
 		outage = town.DownWhole

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"offboard/internal/approvals"
-	"offboard/internal/book"
-	"offboard/internal/journal"
 	"offboard/internal/sandbox/town"
 )
 
@@ -68,8 +66,7 @@ type attacked struct {
 // approvers are those whose right the page can take.
 var approvers = []string{town.Bob, town.Carol}
 
-func (s *server) attacks(ctx context.Context) attacks {
-	all := s.folded(ctx)
+func (s *server) attacks(all []*approvals.Request) attacks {
 	out := attacks{Open: targets(all), Shared: s.town.Slack.Shared(town.Approvals), Approvers: []approver{}, Tried: s.tried(all)}
 	for _, name := range town.Providers() {
 		for _, c := range s.town.Faults(name).Calls() {
@@ -87,22 +84,16 @@ func (s *server) attacks(ctx context.Context) attacks {
 	return out
 }
 
-// folded reads the requests of the journal, the newest first. What cannot be read is left out.
+// folded reads the requests of the journal, the newest first.
 func (s *server) folded(ctx context.Context) []*approvals.Request {
-	if s.records == nil {
-		return nil
-	}
+	return folds(s.ledger.read(ctx, s.records))
+}
+
+func folds(all []leaf) []*approvals.Request {
 	var out []*approvals.Request
-	err := s.records.Each(ctx, func(l journal.Log) error {
-		if r, err := book.Fold(l); err == nil {
-			out = append(out, r)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil
+	for _, l := range all {
+		out = append(out, l.request)
 	}
-	slices.SortFunc(out, func(a, b *approvals.Request) int { return b.Number - a.Number })
 	return out
 }
 

@@ -3,12 +3,10 @@ package page
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"offboard/internal/approvals"
-	"offboard/internal/book"
 	"offboard/internal/journal"
 	"offboard/internal/mrkdwn"
 	"offboard/internal/slackbot/cards"
@@ -52,37 +50,23 @@ type event struct {
 // mostRequests is how many of the newest requests the page shows.
 const mostRequests = 30
 
-// requests reads the journal. What cannot be read is left out: the page goes on while the bot stops.
-func (s *server) requests(ctx context.Context) []request {
-	var logs []journal.Log
-	err := s.records.Each(ctx, func(l journal.Log) error {
-		logs = append(logs, l)
-		return nil
-	})
-	if err != nil {
-		return []request{}
-	}
-	slices.SortFunc(logs, func(a, b journal.Log) int { return b.Number - a.Number })
+// requests gives the newest requests as the page shows them.
+func requests(all []leaf, now time.Time) []request {
 	out := []request{}
-	for _, l := range logs[:min(len(logs), mostRequests)] {
-		if r, err := book.Fold(l); err == nil {
-			out = append(out, recorded(l, r, s.town.Clock.Now()))
-		}
+	for _, l := range all[:min(len(all), mostRequests)] {
+		out = append(out, recorded(l, now))
 	}
 	return out
 }
 
-func recorded(l journal.Log, r *approvals.Request, now time.Time) request {
-	out := request{Name: r.Name(), State: r.State.Words(), Over: r.State.Ended(), Coming: comings(r, now), Watch: watch(r), End: end(r)}
+func recorded(l leaf, now time.Time) request {
+	r := l.request
+	out := request{
+		Name: r.Name(), State: r.State.Words(), Over: r.State.Ended(), Coming: comings(r, now), Watch: watch(r), End: end(r),
+		Broken: l.broken, Events: l.events,
+	}
 	if p := r.Card.Place; p.Known() {
 		out.Card = &cardAt{p.Channel, p.TS}
-	}
-	var bad int
-	bad, out.Broken = breach(l)
-	for i, e := range r.Events {
-		out.Events = append(out.Events, event{
-			Seq: e.Seq, At: moment(e.At), Says: says(r, e), Hash: l.Records[i].Hash, Prev: l.Records[i].Prev, Bad: e.Seq == bad,
-		})
 	}
 	return out
 }

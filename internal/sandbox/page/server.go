@@ -22,6 +22,7 @@ type server struct {
 	hosts   []string // what the Host header may say
 	mux     *http.ServeMux
 
+	ledger   ledger
 	attacked attacked
 }
 

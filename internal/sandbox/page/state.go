@@ -104,13 +104,14 @@ type call struct {
 
 // look is the state as somebody sees it now.
 func (s *server) look(ctx context.Context, as string) []byte {
+	all := s.ledger.read(ctx, s.records)
 	out := state{
 		Me: as, App: s.app(as), Names: map[string]string{}, Views: []view{}, Commands: []command{}, Providers: []provider{},
 		Slack: s.slack(), Requests: []request{}, Ahead: s.town.Clock.Ahead().Milliseconds(), MostFile: s.town.Slack.Config().MostFile, Rules: s.rules(),
-		Attacks: s.attacks(ctx),
+		Attacks: s.attacks(folds(all)),
 	}
 	if s.records != nil {
-		out.Ours, out.Try, out.Commands, out.Requests = true, firstCommand, []command{{town.Command, town.Hint}}, s.requests(ctx)
+		out.Ours, out.Try, out.Commands, out.Requests = true, firstCommand, []command{{town.Command, town.Hint}}, requests(all, s.town.Clock.Now())
 		for _, name := range town.Providers() {
 			out.Providers = append(out.Providers, s.provider(name))
 		}
@@ -215,7 +216,7 @@ func (s *server) serveState(w http.ResponseWriter, r *http.Request) {
 
 // How the page is kept up to date: at most so often, and so often for what the workspace does not know of, the providers.
 const (
-	atMost  = 50 * time.Millisecond
+	atMost  = 100 * time.Millisecond
 	atLeast = 400 * time.Millisecond
 )
 
@@ -246,13 +247,18 @@ func (s *server) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// next waits a little for the state to be another than it was.
+// next looks, and where nothing has changed waits a little for something that may change the state. It looks once: what changes much and often is not
+// looked at each time.
 func (s *server) next(ctx context.Context, as string, seen []byte) (now []byte, changed bool) {
 	ctx, cancel := context.WithTimeout(ctx, atLeast)
 	defer cancel()
 	err := s.town.Slack.Wait(ctx, func() bool {
+		if now != nil {
+			return true
+		}
 		now = s.look(ctx, as)
-		return !bytes.Equal(now, seen)
+		changed = !bytes.Equal(now, seen)
+		return changed
 	})
-	return now, err == nil
+	return now, changed && err == nil
 }

@@ -112,7 +112,7 @@ function typed(target, ctx) {
   const name = target?.name || "OFF-1";
   const lines = [
     ["/offboard freeze somebody is breaking in", "bob or carol stops every call at once; it takes both, with unfreeze, to go on."],
-    [`/offboard release ${name}`, "lets begin what a cap holds; not for who asked or approved. The caps of this sandbox are wide: nothing is held."],
+    [`/offboard release ${name}`, "lets begin what a cap holds: the seventh removal that somebody approves in an hour. Not for who asked or approved."],
     [`/offboard withdraw ${name}`, "alice takes her request back."],
   ];
   return el("section", { class: "provider attack" }, el("h3", {}, "What stops it, typed"),
