@@ -42,6 +42,11 @@ SEED ?= 0
 faults: setup
 	go test -count=1 -timeout 1h -run '^TestFaults' -v ./cmd/bot -fault.kills $(KILLS) -fault.seed $(SEED)
 
-# screenshots takes the pictures of the README and the documentation from the runs that test the page.
+# Pictures of the README and the documentation.
+PICTURES := card outcome telephone attacks watch-human time-scheduled
+
+# screenshots takes them from the runs that test the page.
 screenshots: setup
-	go test -count=1 -run '^TestThreePeopleInABrowser$$' ./cmd/bot -args -pictures $(CURDIR)/docs/pictures
+	taken=$$(mktemp -d); trap 'rm -rf "$$taken"' EXIT; \
+	go test -count=1 -run '^(TestThreePeople|TestEveryAttackOfThePanel|TestFailuresInABrowser|TestTimeIsMovedOn)' ./cmd/bot -args -pictures "$$taken"; \
+	cp $(PICTURES:%="$$taken"/%.png) docs/pictures/

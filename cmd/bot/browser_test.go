@@ -47,6 +47,7 @@ func TestThreePeopleInABrowser(t *testing.T) {
 	gus.Click("button", "# offboarding 1 unread")
 	gus.See("waiting for approval")
 	gus.Accessible("a card on a telephone")
+	browsertest.Eval[any](gus, `document.querySelector("#messages article").scrollIntoView()`)
 	picture(t, gus, "telephone")
 	approve(gus)
 	gus.See("Guests")

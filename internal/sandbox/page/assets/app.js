@@ -1,20 +1,20 @@
 // The page: who I am and where, and everything else by the state that the sandbox sends.
 
 import { act, ask, follow } from "./api.js";
-import { anyAttached, sendAttached, showAttached, startAttach } from "./attach.js";
-import { openJournal, showAside } from "./aside.js";
-import { showNow } from "./clock.js";
-import { fillLine, showComposer, startComposer } from "./composer.js";
+import { anyAttached, sendAttached, showAttached, startAttach } from "./channel/attach.js";
+import { openJournal, showAside } from "./beside/aside.js";
+import { showNow } from "./beside/clock.js";
+import { fillLine, showComposer, startComposer } from "./channel/composer.js";
 import { byId, toast } from "./dom.js";
-import { keep } from "./dialogs.js";
-import { showForm } from "./form.js";
-import { heldIn } from "./held.js";
-import { onHome, showApp } from "./home.js";
+import { keep } from "./blocks/dialogs.js";
+import { showForm } from "./blocks/form.js";
+import { heldIn } from "./blocks/held.js";
+import { onHome, showApp } from "./channel/home.js";
 import { readUpTo } from "./kept.js";
-import { showMessages } from "./messages.js";
+import { showMessages } from "./channel/messages.js";
 import { tellNews } from "./news.js";
 import { setAhead } from "./zone.js";
-import { latest, showChannels, showPeople, title } from "./side.js";
+import { latest, showChannels, showPeople, title } from "./channel/side.js";
 
 const first = { me: "U0ALICE", channel: "C0GENERAL" };
 const [me, place, page] = location.hash.slice(1).split("/"); // who and where, so that each tab of a browser can be somebody else

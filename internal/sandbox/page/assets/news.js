@@ -1,7 +1,7 @@
 // What a screen reader is told: each message once, when it comes, wherever it stands.
 
 import { byId } from "./dom.js";
-import { title } from "./side.js";
+import { title } from "./channel/side.js";
 
 const told = {}; // the newest ts, by person and channel
 

@@ -1,6 +1,6 @@
 // The focus, where something is drawn anew around it.
 
-import { goOn, left } from "./combobox.js";
+import { goOn, left } from "./blocks/combobox.js";
 
 // focusOf notes what has the focus in a box, and gives a function that puts it back once the box was drawn anew: to the same element, or else to the message
 // that it stands in. That reports whether it found something.

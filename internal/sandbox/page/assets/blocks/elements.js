@@ -1,11 +1,11 @@
 // What can be pressed or chosen in a message or a form, and the dialogs that ask again.
 
 import { regain } from "./dialogs.js";
-import { asJSON, byId, el, fresh } from "./dom.js";
-import { shown } from "./files.js";
+import { asJSON, byId, el, fresh } from "../dom.js";
+import { shown } from "../channel/files.js";
 import { keep, putBack } from "./held.js";
 import { entry, few } from "./inputs.js";
-import { mrkdwn, unescape } from "./text.js";
+import { mrkdwn, unescape } from "../text.js";
 
 // words gives a text object as nodes.
 export function words(object, ctx) {

@@ -81,7 +81,7 @@ func (d desk) once(name string, words ...string) {
 }
 
 // Not parallel: a browser beside them would take the machine from tests that hold the bot to Slack's three seconds.
-func TestFaultsInABrowser(t *testing.T) {
+func TestFailuresInABrowser(t *testing.T) {
 	b := browsertest.Start(t)
 	open := func(t *testing.T, w browsertest.Window) desk {
 		v, _ := openSandbox(t)

@@ -1,9 +1,9 @@
 // Slack's side: how it misbehaves, the bot's sockets, and what the bot asked.
 
-import { act } from "./api.js";
-import { byId, el, toast } from "./dom.js";
+import { act } from "../api.js";
+import { byId, el, toast } from "../dom.js";
 import { heard, lacking } from "./hears.js";
-import { say } from "./zone.js";
+import { say } from "../zone.js";
 
 const modes = [
   ["none", "behaves"], ["throttle", "takes no message, answers 429"], ["timeout_after", "takes a message, then never answers"],

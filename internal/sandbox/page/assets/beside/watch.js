@@ -1,8 +1,8 @@
 // What a call waits for, on top of the other side, from when the provider is asked until its outcome is known.
 
-import { byId, el, place } from "./dom.js";
-import { mrkdwn } from "./text.js";
-import { now } from "./zone.js";
+import { byId, el, place } from "../dom.js";
+import { mrkdwn } from "../text.js";
+import { now } from "../zone.js";
 
 const stays = 45000; // ms for which an outcome is shown
 const open = new Set(); // requests that are watched

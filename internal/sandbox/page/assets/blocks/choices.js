@@ -1,6 +1,6 @@
 // What can be chosen in a menu, by the type of its element: {value, label, more, group}, the last two of which may be missing.
 
-import { unescape } from "./text.js";
+import { unescape } from "../text.js";
 
 const option = (o, group) => ({ value: o.value, label: unescape(o.text.text), more: o.description ? unescape(o.description.text) : "", group });
 

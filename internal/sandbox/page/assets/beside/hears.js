@@ -1,7 +1,7 @@
 // What an app's owner wants to know of Slack's side: what the sandbox lacks, and which events the app was told of.
 
-import { el } from "./dom.js";
-import { say } from "./zone.js";
+import { el } from "../dom.js";
+import { say } from "../zone.js";
 
 // lacking says which methods were called that the sandbox does not have.
 export function lacking(lacks) {

@@ -1,10 +1,10 @@
 // Attacks: what somebody would try who wants an account removed without consent, and what came of it.
 
-import { act } from "./api.js";
-import { byId, el, toast } from "./dom.js";
-import { announce } from "./news.js";
-import { mrkdwn } from "./text.js";
-import { say } from "./zone.js";
+import { act } from "../api.js";
+import { byId, el, toast } from "../dom.js";
+import { announce } from "../news.js";
+import { mrkdwn } from "../text.js";
+import { say } from "../zone.js";
 
 const two = "/offboard quinn.ash@example.com provider:zitadel-v1 action:deactivate";
 

@@ -1,9 +1,9 @@
 // The journal of the bot: each request's records in their order, with the hashes that chain them.
 
-import { byId, el } from "./dom.js";
-import { choice, keepChoice } from "./kept.js";
-import { mrkdwn } from "./text.js";
-import { say } from "./zone.js";
+import { byId, el } from "../dom.js";
+import { choice, keepChoice } from "../kept.js";
+import { mrkdwn } from "../text.js";
+import { say } from "../zone.js";
 
 let chosen = choice("request"); // the request that is shown; empty, or gone: the newest
 let receipts = choice("receipts") === "yes";

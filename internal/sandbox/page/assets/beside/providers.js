@@ -1,8 +1,8 @@
 // What the local providers have on record, what they were asked, and how they are made to misbehave.
 
-import { act } from "./api.js";
-import { byId, el, toast } from "./dom.js";
-import { say } from "./zone.js";
+import { act } from "../api.js";
+import { byId, el, toast } from "../dom.js";
+import { say } from "../zone.js";
 
 const titles = { ecgrid: "ECGrid", zitadel: "ZITADEL", torii: "Torii" };
 const modes = [

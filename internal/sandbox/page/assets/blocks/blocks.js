@@ -1,11 +1,11 @@
 // Block Kit as nodes. What the page does not know is shown as JSON.
 
-import { asJSON, el } from "./dom.js";
+import { asJSON, el } from "../dom.js";
 import { element, picture, words } from "./elements.js";
 import { field } from "./field.js";
-import { file } from "./files.js";
+import { file } from "../channel/files.js";
 import { rich } from "./rich.js";
-import { mrkdwn } from "./text.js";
+import { mrkdwn } from "../text.js";
 
 // blocks gives a message's or a form's blocks. For ctx see element.
 export function blocks(list, ctx) {

@@ -1,8 +1,8 @@
 // Who I am, and the channels.
 
-import { byId, el } from "./dom.js";
-import { readTo } from "./kept.js";
-import { now, say } from "./zone.js";
+import { byId, el } from "../dom.js";
+import { readTo } from "../kept.js";
+import { now, say } from "../zone.js";
 
 export const title = (c) => (c.direct ? `${c.name} (direct messages)` : `#${c.name}`);
 

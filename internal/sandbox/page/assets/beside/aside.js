@@ -1,7 +1,7 @@
 // The other side: panels of which one is shown.
 
 import { showAttacks } from "./attacks.js";
-import { byId, el } from "./dom.js";
+import { byId, el } from "../dom.js";
 import { showClock } from "./clock.js";
 import { pickRequest, showJournal } from "./journal.js";
 import { showProviders } from "./providers.js";

@@ -1,6 +1,6 @@
 // Files as they are seen in a message, and their download. Nothing of a file becomes HTML: its first lines are text, a picture is an img of the sandbox's own.
 
-import { el } from "./dom.js";
+import { el } from "../dom.js";
 
 const kilo = 1024;
 

@@ -1,10 +1,10 @@
 // The app's own page: its tabs Home and Messages, where it has a Home tab, and what it has published there for whoever looks.
 
-import { act } from "./api.js";
-import { blocks } from "./blocks.js";
-import { byId, el, toast } from "./dom.js";
-import { inside } from "./elements.js";
-import { focusOf } from "./refocus.js";
+import { act } from "../api.js";
+import { blocks } from "../blocks/blocks.js";
+import { byId, el, toast } from "../dom.js";
+import { inside } from "../blocks/elements.js";
+import { focusOf } from "../refocus.js";
 
 let told = ""; // who has come to which tab
 let drawn = ""; // whose Home tab, and which version, stands there

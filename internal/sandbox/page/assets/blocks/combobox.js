@@ -1,6 +1,6 @@
 // A menu that narrows as one types: a field with a list of choices, as WAI-ARIA has it for a combobox with a listbox. A choice is {value, label, more, group}.
 
-import { el } from "./dom.js";
+import { el } from "../dom.js";
 import { onKey } from "./combokeys.js";
 import { listbox } from "./listbox.js";
 import { showTokens } from "./tokens.js";

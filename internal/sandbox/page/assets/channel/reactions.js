@@ -1,8 +1,8 @@
 // The emojis at a message, and putting one there.
 
-import { act } from "./api.js";
-import { el, toast } from "./dom.js";
-import { emoji } from "./text.js";
+import { act } from "../api.js";
+import { el, toast } from "../dom.js";
+import { emoji } from "../text.js";
 
 const offered = ["+1", "eyes", "white_check_mark", "tada", "wave", "x"];
 

@@ -1,8 +1,8 @@
 // The sandbox's time, how to move it on, and what comes then.
 
-import { act } from "./api.js";
-import { byId, el, toast } from "./dom.js";
-import { now, say } from "./zone.js";
+import { act } from "../api.js";
+import { byId, el, toast } from "../dom.js";
+import { now, say } from "../zone.js";
 
 const steps = [[600, "10 min"], [3600, "1 hour"], [86400, "1 day"], [7 * 86400, "1 week"]];
 const most = 12; // of what comes, listed

@@ -1,8 +1,8 @@
 // Attachments, as apps wrote before there were blocks: their words, their fields, and the blocks that stand in them.
 
 import { blocks } from "./blocks.js";
-import { asJSON, el } from "./dom.js";
-import { mrkdwn } from "./text.js";
+import { asJSON, el } from "../dom.js";
+import { mrkdwn } from "../text.js";
 
 export function attachments(list, ctx) {
   return (list || []).map((a) => attachment(a, ctx));

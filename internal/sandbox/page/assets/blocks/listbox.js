@@ -1,6 +1,6 @@
 // The list of a menu that narrows as one types. It lies above everything, dialogs too, so that nothing cuts it.
 
-import { el, fresh } from "./dom.js";
+import { el, fresh } from "../dom.js";
 
 const most = 300; // px of height
 const gap = 4; // px to the field, and to the window's edge

@@ -2,9 +2,9 @@
 
 import { asked, choices, narrow, started } from "./choices.js";
 import { Combobox } from "./combobox.js";
-import { el, fresh } from "./dom.js";
-import { mrkdwn, unescape } from "./text.js";
-import { moment, wall } from "./zone.js";
+import { el, fresh } from "../dom.js";
+import { mrkdwn, unescape } from "../text.js";
+import { moment, wall } from "../zone.js";
 
 // entry gives {node, control, value, held, set, group, note} for an element, or null for what the page has no picture for. control has the focus and wants a
 // label, value() is what is sent, set puts back what held() gave. group: node is a fieldset that wants a legend, and these are its controls. block is the id of

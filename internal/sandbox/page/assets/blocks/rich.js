@@ -1,8 +1,8 @@
 // Rich text as nodes.
 
-import { asJSON, el } from "./dom.js";
-import { emoji, link, person, place } from "./text.js";
-import { say } from "./zone.js";
+import { asJSON, el } from "../dom.js";
+import { emoji, link, person, place } from "../text.js";
+import { say } from "../zone.js";
 
 // rich gives the parts of a rich_text block.
 export const rich = (parts, ctx) => (parts || []).map((p) => part(p, ctx));

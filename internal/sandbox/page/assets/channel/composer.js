@@ -1,8 +1,8 @@
 // The composer: a line to type, with what could be meant.
 
-import { byId, el } from "./dom.js";
+import { byId, el } from "../dom.js";
 import { anyAttached } from "./attach.js";
-import { draft, keepDraft } from "./kept.js";
+import { draft, keepDraft } from "../kept.js";
 
 let state = null;
 let where = ""; // whose draft, and of which channel, stands in the line

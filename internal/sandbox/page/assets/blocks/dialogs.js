@@ -1,6 +1,6 @@
 // What all dialogs do with the focus, beside what the browser does.
 
-import { byId } from "./dom.js";
+import { byId } from "../dom.js";
 
 const pressable = "button, input, select, textarea, summary";
 

@@ -1,7 +1,7 @@
 // Files that somebody is about to share: chosen, dropped or pasted, and listed over the line until they are sent or removed.
 
-import { share } from "./api.js";
-import { byId, el, toast } from "./dom.js";
+import { share } from "../api.js";
+import { byId, el, toast } from "../dom.js";
 import { size } from "./files.js";
 
 const chosen = new Map(); // files, by whose they are and where

@@ -1,13 +1,13 @@
 // A form (Slack's modal): drawn once for each of its versions, so that what is typed stays while the page changes around it.
 
-import { act } from "./api.js";
+import { act } from "../api.js";
 import { blocks } from "./blocks.js";
 import { regain } from "./dialogs.js";
-import { byId, el, toast } from "./dom.js";
+import { byId, el, toast } from "../dom.js";
 import { inside } from "./elements.js";
 import { field } from "./field.js";
 import { heldIn } from "./held.js";
-import { focusOf } from "./refocus.js";
+import { focusOf } from "../refocus.js";
 
 let drawn = ""; // whose, which form, which version
 let opener = null; // what had the focus before

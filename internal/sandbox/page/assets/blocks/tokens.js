@@ -1,6 +1,6 @@
 // What is chosen of several, each with a press that takes it away again.
 
-import { el } from "./dom.js";
+import { el } from "../dom.js";
 
 export function showTokens(list, chosen, drop) {
   list.hidden = !chosen.length;

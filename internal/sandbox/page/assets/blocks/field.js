@@ -1,6 +1,6 @@
 // An input block: a label, what is entered, what is wrong with it, and a hint. In forms, messages and the Home tab.
 
-import { asJSON, el, fresh } from "./dom.js";
+import { asJSON, el, fresh } from "../dom.js";
 import { nameOf, words } from "./elements.js";
 import { keep, putBack } from "./held.js";
 import { entry } from "./inputs.js";

@@ -1,16 +1,16 @@
 // The messages of a channel, with their threads.
 
-import { attachments } from "./attachments.js";
-import { blocks } from "./blocks.js";
-import { byId, el, place } from "./dom.js";
-import { inside } from "./elements.js";
+import { attachments } from "../blocks/attachments.js";
+import { blocks } from "../blocks/blocks.js";
+import { byId, el, place } from "../dom.js";
+import { inside } from "../blocks/elements.js";
 import { files } from "./files.js";
-import { draft, keepDraft } from "./kept.js";
+import { draft, keepDraft } from "../kept.js";
 import { reactions } from "./reactions.js";
-import { focusOf } from "./refocus.js";
+import { focusOf } from "../refocus.js";
 import { face } from "./side.js";
-import { mrkdwn } from "./text.js";
-import { say } from "./zone.js";
+import { mrkdwn } from "../text.js";
+import { say } from "../zone.js";
 
 const drawn = new Map(); // message nodes, by person, channel and ts
 const near = 80; // px from the end that count as the end
