@@ -181,7 +181,7 @@ var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 // openSandbox starts the sandbox as the command line does, in a folder of its own for what it keeps.
 func openSandbox(t *testing.T, args ...string) (v visitor, stop func() int) {
 	t.Helper()
-	ctx, halt := context.WithTimeout(context.Background(), patience)
+	ctx, halt := context.WithTimeout(context.Background(), 2*patience) // it is used for as long as any story takes
 	out, code := &tape{}, make(chan int, 1)
 	go func() {
 		code <- run(ctx, append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...), nil, out, out)
