@@ -74,6 +74,9 @@ func TestTheStoryInABrowser(t *testing.T) {
 			if err := c.play(t.Context(), tw, bot, people, out); err != nil {
 				t.Fatal(err)
 			}
+			for _, seen := range people.leaked() {
+				t.Error(seen)
+			}
 			if people.hidden == 0 {
 				t.Error("no private message was looked for in the tab of anybody who could have seen it")
 			}

@@ -110,6 +110,23 @@ func (c *cast) SeeAlone(_ context.Context, who string, all ...workspace.Message)
 	return nil
 }
 
+// leaked looks through every tab for a private message of somebody else's.
+func (c *cast) leaked() (all []string) {
+	for who := range c.tabs {
+		for _, other := range town.Everybody() {
+			for _, e := range c.town.Slack.Ephemerals(other) {
+				if other == who || !c.town.Slack.Sees(who, e.Channel) {
+					continue
+				}
+				if browsertest.Eval[bool](c.comes(who, e.Channel), `document.querySelector(`+browsertest.Quote(article(e.Message))+`) !== null`) {
+					all = append(all, fmt.Sprintf("@%s sees what only @%s may see: %s", town.Name(who), town.Name(other), story.Shown(e.Message)))
+				}
+			}
+		}
+	}
+	return all
+}
+
 // sees waits until somebody's tab shows messages word by word, and no button more.
 func (c *cast) sees(who string, private bool, all []workspace.Message) {
 	for _, m := range all {
