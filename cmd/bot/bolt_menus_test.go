@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
-	"net/http"
 	"strings"
 
 	"offboard/internal/sandbox/town"
@@ -31,27 +28,9 @@ func useBoltMenus(v visitor) {
 // ask does what is answered, and gives the answer with its keys in order.
 func (v visitor) ask(what string, body map[string]any) string {
 	v.t.Helper()
-	raw, err := json.Marshal(body)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(v.ctx, http.MethodPost, v.base+"/api/"+what, bytes.NewReader(raw))
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Origin", v.base)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	said, err := io.ReadAll(res.Body)
+	_, said := v.send(what, body)
 	var given any
-	if err == nil {
-		err = json.Unmarshal(said, &given)
-	}
-	if err != nil {
+	if err := json.Unmarshal(said, &given); err != nil {
 		v.t.Fatalf("%s: %v: %s", what, err, said)
 	}
 	ordered, err := json.Marshal(given)

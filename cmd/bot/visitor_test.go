@@ -75,6 +75,16 @@ func (v visitor) do(what string, body map[string]any) {
 // try does something and returns what was refused about it; empty: nothing was.
 func (v visitor) try(what string, body map[string]any) string {
 	v.t.Helper()
+	status, said := v.send(what, body)
+	if status == http.StatusOK {
+		return ""
+	}
+	return fmt.Sprintf("%d %s", status, said)
+}
+
+// send does something as the page does, and returns what it was answered.
+func (v visitor) send(what string, body map[string]any) (status int, said []byte) {
+	v.t.Helper()
 	raw, err := json.Marshal(body)
 	if err != nil {
 		v.t.Fatal(err)
@@ -90,11 +100,10 @@ func (v visitor) try(what string, body map[string]any) string {
 		v.t.Fatal(err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	said, _ := io.ReadAll(res.Body)
-	if res.StatusCode == http.StatusOK {
-		return ""
+	if said, err = io.ReadAll(res.Body); err != nil {
+		v.t.Fatal(err)
 	}
-	return fmt.Sprintf("%d %s", res.StatusCode, said)
+	return res.StatusCode, said
 }
 
 // until follows somebody's page until it shows what ok looks for.

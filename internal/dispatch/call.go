@@ -14,7 +14,7 @@ import (
 )
 
 // call makes the provider call of an attempt that this process has begun, reads the account back, and appends how it ended. It is not
-// stopped by the end of ctx: a call under way is let come to its end. What last says is the end without a call; nil: it says nothing.
+// stopped by the end of ctx: a call under way is let come to its end. Where last gives an error, the attempt ends with that, and nothing is sent.
 func (d *Dispatcher) call(
 	ctx context.Context, r *approvals.Request, begun approvals.Event, p providers.Provider, now providers.Account, last lastWord,
 ) error {

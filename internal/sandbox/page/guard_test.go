@@ -46,19 +46,25 @@ func TestOnlyThePageItselfMayActAndLook(t *testing.T) {
 			t.Errorf("%s: %d messages were written", name, got)
 		}
 	}
-	for _, path := range []string{"/", "/app.js", "/api/state?as=" + town.Alice, "/api/events?as=" + town.Alice} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.page.URL+path, nil)
+	w.refuseAnotherHost("/", "/app.js", "/api/state?as="+town.Alice, "/api/events?as="+town.Alice)
+}
+
+// refuseAnotherHost holds that what is asked by another name than the page's own is refused.
+func (w *world) refuseAnotherHost(paths ...string) {
+	w.t.Helper()
+	for _, path := range paths {
+		req, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.page.URL+path, nil)
 		if err != nil {
-			t.Fatal(err)
+			w.t.Fatal(err)
 		}
 		req.Host = "rebound.example"
 		res, err := http.DefaultClient.Do(req)
 		if err != nil {
-			t.Fatal(err)
+			w.t.Fatal(err)
 		}
 		_ = res.Body.Close()
 		if res.StatusCode != http.StatusForbidden {
-			t.Errorf("%s for another host: status %d", path, res.StatusCode)
+			w.t.Errorf("%s for another host: status %d", path, res.StatusCode)
 		}
 	}
 }
