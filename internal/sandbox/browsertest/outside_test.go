@@ -45,6 +45,11 @@ func TestARequestElsewhereFailsTheTest(t *testing.T) {
 	asked("//socket.example:80")
 	Eval[int](tab, "leave(); 0")
 	asked("http://navigation.example/")
+	tab.Until("the tab is told of it, which can be after its proxy has seen it", func() bool {
+		tab.mu.Lock()
+		defer tab.mu.Unlock()
+		return strings.Contains(strings.Join(tab.wrong, "\n"), "a request to http://navigation.example/")
+	})
 	n.end()
 	wrong := strings.Join(n.complaints, "\n")
 	for _, url := range append(told, "http://navigation.example/", "ws://socket.example/") {
